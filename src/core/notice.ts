@@ -1,0 +1,21 @@
+import type { AttemptSummary } from "./attempt.ts";
+import type { DeliverySummary, Refusal } from "./delivery.ts";
+import type { TunnelStatus } from "./tunnel.ts";
+
+/** What observers are told, after the fact. Fire and forget: a notice never waits for its reader. */
+export type Notice =
+  | { readonly type: "delivery"; readonly delivery: DeliverySummary }
+  | { readonly type: "attempt"; readonly attempt: AttemptSummary }
+  | { readonly type: "tunnel"; readonly status: TunnelStatus }
+  /** A request that was not taken: nothing of it is stored unless `delivery` names it. */
+  | {
+      readonly type: "turned-away";
+      readonly status: number;
+      readonly reason: string;
+      readonly refusal: Refusal | null;
+      readonly delivery: number | null;
+    }
+  /** Notices were dropped because the observer fell behind: it reads the store from here on. */
+  | { readonly type: "behind" };
+
+export type Observer = (notice: Notice) => void;
