@@ -4,14 +4,14 @@ import type { KeyReading } from "./_proof.ts";
 export const asText: KeyReading = {
   kind: "text",
   use: "as text",
-  read: (secret) => Buffer.from(secret),
+  read: (secret) => ({ text: secret, encoding: "utf8" }),
 };
 
 /** UTF-8 without the prefix, and not decoded although it looks like base64. */
 export const asTextAfterPrefix: KeyReading = {
   kind: "text",
   use: "as text, without whsec_",
-  read: (secret) => Buffer.from(withoutPrefix(secret)),
+  read: (secret) => ({ text: withoutPrefix(secret), encoding: "utf8" }),
 };
 
 /** Decoded after the prefix. What is no base64 can only be meant as text. */
@@ -19,8 +19,8 @@ export const asBase64AfterPrefix: KeyReading = {
   kind: "base64",
   use: "base64-decoded, without whsec_",
   read(secret) {
-    const encoded = withoutPrefix(secret);
-    return isBase64(encoded) ? Buffer.from(encoded, "base64") : Buffer.from(encoded);
+    const text = withoutPrefix(secret);
+    return { text, encoding: isBase64(text) ? "base64" : "utf8" };
   },
 };
 
@@ -30,7 +30,7 @@ export const asBase64IfPrefixed: KeyReading = {
   read: (secret) => (secret.startsWith("whsec_") ? asBase64AfterPrefix : asText).read(secret),
 };
 
-export const withoutPrefix = (secret: string) => (secret.startsWith("whsec_") ? secret.slice(6) : secret);
+const withoutPrefix = (secret: string) => (secret.startsWith("whsec_") ? secret.slice(6) : secret);
 
 /** Padded or not. */
-export const isBase64 = (text: string) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/.test(text);
+const isBase64 = (text: string) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/.test(text);

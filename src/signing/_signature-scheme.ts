@@ -185,12 +185,14 @@ interface Limit {
 function staleness(timestamp: number, receivedAt: number, { toleranceSeconds, limitsFuture }: Limit) {
   if (toleranceSeconds === null) return undefined;
   const age = Math.floor(receivedAt / 1000) - timestamp;
-  const rule = `the limit is ${describeSeconds(toleranceSeconds)}`;
-  if (age > toleranceSeconds) return `signed ${describeSeconds(age)} before it arrived; ${rule}`;
+  if (age > toleranceSeconds)
+    return `signed ${describeSeconds(age)} before it arrived${limitOf(toleranceSeconds)}`;
   if (limitsFuture && -age > toleranceSeconds)
-    return `its timestamp lies ${describeSeconds(age)} after its arrival; ${rule}`;
+    return `its timestamp lies ${describeSeconds(age)} after its arrival${limitOf(toleranceSeconds)}`;
   return undefined;
 }
+
+const limitOf = (seconds: number) => `; the limit is ${describeSeconds(seconds)}`;
 
 /** The headers in the order id, user, time, key, signature. */
 function signedHeaders(

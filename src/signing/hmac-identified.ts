@@ -1,4 +1,4 @@
-import type { HeaderPairs } from "../core/headers.ts";
+import { type HeaderPairs, headerValue } from "../core/headers.ts";
 import { idTimestampAndBody } from "./_content.ts";
 import { type Envelope, labelled, versionList } from "./_envelopes.ts";
 import { asBase64AfterPrefix, asBase64IfPrefixed, asText, asTextAfterPrefix } from "./_keys.ts";
@@ -43,6 +43,27 @@ export const freepikScheme = signatureScheme(
   rules(hmacSha256({ encoding: "base64", key: asText }), versionList({ version: /^v\d+$/, writes: "v1" })),
 );
 
+/** Svix sends the same under its own names, unless its customer wants the standard's. */
+const underBothNames = (proof: Proof, envelope: Envelope) => ({
+  webhook: rules(proof, envelope, "webhook"),
+  svix: rules(proof, envelope, "svix"),
+});
+
+const standardDialect = underBothNames(
+  hmacSha256({ encoding: "base64", key: asBase64AfterPrefix }),
+  versionList({ version: /^v1$/, writes: "v1" }),
+);
+
+const openaiDialect = underBothNames(
+  hmacSha256({ encoding: "base64", key: asBase64IfPrefixed }),
+  versionList({ version: /^v1$/, writes: "v1", unlabelled: true }),
+);
+
+const asymmetric = underBothNames(
+  ed25519({ encoding: "base64", secretKind: "public-key" }),
+  versionList({ version: /^v1a$/, writes: "v1a" }),
+);
+
 /**
  * Parameters: `headers` is `webhook` or `svix` and fixes the names, of which otherwise the ones at hand are
  * read; `dialect: openai` does as OpenAI's libraries do with a secret or an entry that has no prefix.
@@ -56,12 +77,8 @@ export const standardWebhooksV1Scheme = signatureScheme(
     toleranceSeconds: 300,
   },
   (params, headers) => {
-    const isOpenai = params.dialect === "openai";
-    return rules(
-      hmacSha256({ encoding: "base64", key: isOpenai ? asBase64IfPrefixed : asBase64AfterPrefix }),
-      versionList({ version: /^v1$/, writes: "v1", unlabelled: isOpenai }),
-      headerPrefix(params, headers),
-    );
+    const dialect = params.dialect === "openai" ? openaiDialect : standardDialect;
+    return dialect[headerPrefix(params, headers)];
   },
 );
 
@@ -72,18 +89,11 @@ export const standardWebhooksV1aScheme = signatureScheme(
     description: 'Ed25519 over {webhook-id}.{webhook-timestamp}.{body} in base64 after "v1a,"',
     toleranceSeconds: 300,
   },
-  (params, headers) =>
-    rules(
-      ed25519({ encoding: "base64", secretKind: "public-key" }),
-      versionList({ version: /^v1a$/, writes: "v1a" }),
-      headerPrefix(params, headers),
-    ),
+  (params, headers) => asymmetric[headerPrefix(params, headers)],
 );
 
-function headerPrefix(params: SchemeParams, headers: HeaderPairs): string {
-  if (params.headers !== undefined) return params.headers;
-  const names = headers.map(([name]) => name.toLowerCase());
-  return !names.includes("webhook-signature") && names.some((name) => name.startsWith("svix-"))
-    ? "svix"
-    : "webhook";
+function headerPrefix(params: SchemeParams, headers: HeaderPairs): "webhook" | "svix" {
+  if (params.headers !== undefined) return params.headers === "svix" ? "svix" : "webhook";
+  if (headerValue(headers, "webhook-signature") !== undefined) return "webhook";
+  return headers.some(([name]) => /^svix-/i.test(name)) ? "svix" : "webhook";
 }
