@@ -18,7 +18,7 @@ interface SchemesToTry {
   readonly secret: Secret | null;
 }
 
-/** Tries every scheme whose fields are there: one that fits counts, else the first of them. */
+/** The first scheme that fits counts, else the first whose fields are there. */
 export function examineDelivery({ request, schemes, secret }: SchemesToTry): DeliveryExamination {
   const choices = schemes.length > 0 ? schemes : [{ scheme: "unsigned" } as const];
   const examined = choices.map((choice) => ({
@@ -27,8 +27,9 @@ export function examineDelivery({ request, schemes, secret }: SchemesToTry): Del
   }));
   const fitting = examined.find(({ verification }) => verification.verdict === "verified");
   if (fitting !== undefined && choices.length > 1) return saying(fitting, `as ${fitting.choice.scheme}`);
-  const best = fitting ?? examined.find(({ complete }) => complete) ?? examined[0];
-  return best as DeliveryExamination;
+  const isThere = ({ complete, verification }: Examination) =>
+    complete || verification.reason === "malformed";
+  return fitting ?? examined.find(isThere) ?? (examined[0] as DeliveryExamination);
 }
 
 const saying = (examination: DeliveryExamination, how: string): DeliveryExamination => ({
