@@ -1,8 +1,14 @@
-import { AppError } from "../core/errors.ts";
 import type { HeaderPair, HeaderPairs } from "../core/headers.ts";
 import { type Verification, verified } from "../core/verdict.ts";
-import type { Examination, SchemeParams, Secret, SignedRequest } from "../signing/_scheme.ts";
-import { findScheme, type SchemeChoice, schemeNamed } from "../signing/_schemes.ts";
+import type { Examination, Secret, SignedRequest } from "../signing/_scheme.ts";
+import { type SchemeChoice, schemeNamed } from "../signing/_schemes.ts";
+import {
+  badInput,
+  bytesOf,
+  chooseSchemes,
+  type SchemeRequest,
+  type SchemesOfProvider,
+} from "./_scheme-choice.ts";
 import type { KnownSecret } from "./_suspect.ts";
 import { explainRejection } from "./explain.ts";
 
@@ -53,17 +59,13 @@ export function verifyDelivery(delivery: DeliveryToVerify): Verification {
 }
 
 /** As a library's user writes a signature's check. */
-export interface VerifyInput {
-  /** One of the two at least; with both, the scheme as this provider uses it. */
-  readonly scheme?: string | undefined;
-  readonly provider?: string | undefined;
+export interface VerifyInput extends SchemeRequest {
   /** `null` where it is not known. */
   readonly secret: Secret | null | undefined;
   readonly headers: HeadersInput;
   /** A string is UTF-8. */
   readonly body: Uint8Array | string;
   readonly url?: string | undefined;
-  readonly params?: SchemeParams | undefined;
   /** Milliseconds since the epoch, or a Date. */
   readonly now: number | Date;
 }
@@ -72,9 +74,6 @@ export interface VerifyInput {
 export type HeadersInput =
   | Iterable<readonly [name: string, value: string]>
   | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** What is known of a provider's signatures; `undefined` where nobody knows the provider. */
-export type SchemesOfProvider = (provider: string) => readonly SchemeChoice[] | undefined;
 
 /** @throws {AppError} there is no such scheme or provider, or `now` is no time. */
 export function verifySignature(input: VerifyInput, schemesOf: SchemesOfProvider): Verification {
@@ -89,35 +88,6 @@ export function verifySignature(input: VerifyInput, schemesOf: SchemesOfProvider
   });
 }
 
-interface SchemeRequest {
-  readonly scheme?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly params?: SchemeParams | undefined;
-}
-
-/**
- * The schemes that a call by scheme, by provider or by both speaks of; its parameters add to the provider's.
- *
- * @throws {AppError} there is no such scheme or provider.
- */
-export function chooseSchemes(
-  { scheme, provider, params }: SchemeRequest,
-  schemesOf: SchemesOfProvider,
-): readonly SchemeChoice[] {
-  const known = provider === undefined ? [] : schemesOf(provider);
-  if (known === undefined)
-    throw badInput(`there is no provider "${provider}"`, 'Run "hookspool providers" for their names.');
-  const named = scheme === undefined ? undefined : findScheme(scheme)?.name;
-  if (scheme !== undefined && named === undefined)
-    throw badInput(`there is no signing scheme "${scheme}"`, 'Run "hookspool providers" for those in use.');
-  if (named === undefined && provider === undefined)
-    throw badInput("neither a scheme nor a provider is named", "Name one of them.");
-
-  const asked = named === undefined ? known : known.filter((choice) => choice.scheme === named);
-  const choices = named !== undefined && asked.length === 0 ? [{ scheme: named }] : asked;
-  return choices.map((choice) => ({ ...choice, params: { ...choice.params, ...params } }));
-}
-
 export function headerPairs(headers: HeadersInput): HeaderPairs {
   if (isIterable(headers)) return [...headers];
   return Object.entries(headers).flatMap(([name, value]) =>
@@ -126,8 +96,3 @@ export function headerPairs(headers: HeadersInput): HeaderPairs {
 }
 
 const isIterable = (headers: HeadersInput): headers is Iterable<HeaderPair> => Symbol.iterator in headers;
-
-const bytesOf = (body: Uint8Array | string) => (typeof body === "string" ? Buffer.from(body) : body);
-
-const badInput = (message: string, hint: string) =>
-  new AppError(message, { code: "E_BAD_INPUT", fault: "user", hint });

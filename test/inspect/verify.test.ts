@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { AppError } from "../../src/core/errors.ts";
-import {
-  examineDelivery,
-  type SchemesOfProvider,
-  type VerifyInput,
-  verifySignature,
-} from "../../src/inspect/verify.ts";
+import type { SchemesOfProvider } from "../../src/inspect/_scheme-choice.ts";
+import { examineDelivery, type VerifyInput, verifySignature } from "../../src/inspect/verify.ts";
 import { type SchemeChoice, schemeNamed } from "../../src/signing/_schemes.ts";
 import { paramsOf, requestOf, vectors } from "../signing/vectors.ts";
 
