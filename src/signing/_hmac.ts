@@ -18,7 +18,7 @@ export function hmacSha256({ encoding, key }: HmacOptions): Proof {
     isWellFormed: () => true,
     prepare(content, secret) {
       const hmacKey = hmacKeyOf(secret, key);
-      if (hmacKey === undefined) return { problem: "the secret is a public key, where a text is needed" };
+      if (hmacKey === undefined) return { problem: "the secret is not a text that makes a key" };
       const expected = digest(content, hmacKey);
       return { expected, fits: (signature) => isEqualText(signature, expected) };
     },
@@ -35,8 +35,12 @@ interface HmacOptions {
   readonly key: KeyReading;
 }
 
+/** None of an empty key: anybody could sign with it. */
 function hmacKeyOf(secret: Secret, key: KeyReading): HmacKey | undefined {
-  if (typeof secret === "string") return key.read(secret);
-  if (!(secret instanceof Uint8Array)) return undefined;
-  return { text: Buffer.from(secret).toString("latin1"), encoding: "latin1" };
+  if (typeof secret !== "string" && !(secret instanceof Uint8Array)) return undefined;
+  const hmacKey: HmacKey =
+    typeof secret === "string"
+      ? key.read(secret)
+      : { text: Buffer.from(secret).toString("latin1"), encoding: "latin1" };
+  return hmacKey.text === "" ? undefined : hmacKey;
 }

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { HeaderPairs } from "../../src/core/headers.ts";
 import type { Secret } from "../../src/signing/_scheme.ts";
@@ -111,6 +112,17 @@ describe("a key set that is no such thing verifies nothing:", () => {
 
   test("and a key set is no secret of an HMAC", () =>
     expect(examine("wavespeed-v3", wavespeed, { keys: [] })).toMatchObject({ reason: "mismatch" }));
+});
+
+test.each<[string, SchemeName, Secret, string]>([
+  ["a prefix and nothing after it", "wavespeed-v3", "whsec_", ""],
+  ["no bytes", "wavespeed-v3", new Uint8Array(), ""],
+])("nobody can sign with %s", (_case, scheme, secret, key) => {
+  const content = `msg_1.${timestamp}.${body}`;
+  const forged = `v3,${createHmac("sha256", key).update(content).digest("hex")}`;
+  const headers: HeaderPairs = [...wavespeed.slice(0, 2), ["webhook-signature", forged]];
+  expect(examine(scheme, headers, secret)).toMatchObject({ verdict: "rejected", reason: "mismatch" });
+  expect(() => signed(scheme, secret)).toThrow(expect.objectContaining({ code: "E_CANNOT_SIGN" }));
 });
 
 function seedOf(byte: number): string {
