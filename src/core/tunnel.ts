@@ -2,6 +2,8 @@
 export interface TunnelDriver {
   /** As the person names it: `localtunnel`. */
   readonly name: string;
+  /** What a person should know before trusting it, in one sentence. */
+  readonly caution?: string;
   /**
    * Opens one tunnel to a loopback port. Resolves when the driver has been given a URL, which says nothing
    * about whether that URL works; the supervisor proves it. Aborting the signal leaves nothing behind.

@@ -15,7 +15,8 @@ export interface CaptureSettings {
   /** PEM. */
   readonly ca: string | undefined;
   readonly enforce: boolean;
-  readonly probe: ProbeSecret;
+  /** `null` where no tunnel is proven, so that every path is a delivery's. */
+  readonly probe: ProbeSecret | null;
 }
 
 export type ToCaptureThread =

@@ -51,7 +51,7 @@ async function start() {
     observer: batcher.observe,
     maxBodyBytes: settings.maxBodyBytes,
     paths: settings.paths,
-    answerProbe: (path: string) => answerProbe(path, settings.probe),
+    answerProbe: (path: string) => settings.probe && answerProbe(path, settings.probe),
   };
   const capture = createCapture({ ...front, origin: "captured" });
   // What we forge ourselves takes the same way, from a port that no tunnel leads to.

@@ -1,0 +1,1 @@
+export type { Verification, Verdict, RejectionReason } from "./core/verdict.ts";
