@@ -1,1 +1,1 @@
-export type { Verification, Verdict, RejectionReason } from "./core/verdict.ts";
+export type { RejectionReason, Verdict, Verification } from "./core/verdict.ts";

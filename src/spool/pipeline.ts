@@ -57,13 +57,24 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     response: ServerResponse,
   ): Promise<DeliverySummary | undefined> {
     try {
-      const delivery = await writer.append({ head, body, identity, verification, refusal, owed: refusal === null });
+      const delivery = await writer.append({
+        head,
+        body,
+        identity,
+        verification,
+        refusal,
+        owed: refusal === null,
+      });
       observer({ type: "delivery", delivery });
       return delivery;
     } catch (error) {
       options.onStoreFailure(error);
       turnAway(503, "the delivery could not be written to disk", null, null);
-      answerPlainly(response, { status: 503, text: "the delivery could not be kept: try again.", retry: true });
+      answerPlainly(response, {
+        status: 503,
+        text: "the delivery could not be kept: try again.",
+        retry: true,
+      });
       return undefined;
     }
   }

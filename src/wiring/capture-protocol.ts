@@ -21,8 +21,7 @@ export interface CaptureSettings {
 
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
-  | { readonly type: "heard"; readonly count: number }
-  | { readonly type: "stop"; readonly graceMs: number };
+  { readonly type: "heard"; readonly count: number } | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =
   | { readonly type: "listening"; readonly port: number; readonly forgePort: number }

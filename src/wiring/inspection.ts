@@ -4,5 +4,9 @@ import type { Inspect } from "../spool/pipeline.ts";
 
 /** Joins the catalogue and the stored secrets to the way of a delivery. */
 export function createInspect(_settings: object): Inspect {
-  return () => ({ identity: unidentified, verification: undecided("no secret is known"), timeoutMs: undefined });
+  return () => ({
+    identity: unidentified,
+    verification: undecided("no secret is known"),
+    timeoutMs: undefined,
+  });
 }

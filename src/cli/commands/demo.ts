@@ -10,6 +10,6 @@ export const demoCommand: CommandDefinition = {
   run: (context) => demo(context),
 };
 
-async function demo(context: Context): Promise<ExitCode | undefined> {
+async function demo(_context: Context): Promise<ExitCode | undefined> {
   throw new Error("not yet");
 }

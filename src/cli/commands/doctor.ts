@@ -4,12 +4,13 @@ import type { CommandDefinition } from "./_command.ts";
 
 export const doctorCommand: CommandDefinition = {
   usage: "doctor",
-  description: "what works here: Node, the data directory, tunnels, the terminal, settings and where each comes from",
+  description:
+    "what works here: Node, the data directory, tunnels, the terminal, settings and where each comes from",
   examples: ["hookspool doctor", "hookspool doctor --json"],
   define() {},
   run: (context) => doctor(context),
 };
 
-async function doctor(context: Context): Promise<ExitCode | undefined> {
+async function doctor(_context: Context): Promise<ExitCode | undefined> {
   throw new Error("not yet");
 }

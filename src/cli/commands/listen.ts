@@ -46,17 +46,19 @@ export const listenCommand: CommandDefinition = {
   isDefault: true,
   define(command) {
     command
-      .addOption(
-        listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"),
-      )
+      .addOption(listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"))
       .addOption(listenOption("--tunnel-host <url>", "the tunnel server to use", "TUNNEL_HOST"))
-      .addOption(listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"))
+      .addOption(
+        listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"),
+      )
       .addOption(listenOption("--public-url <url>", "my own tunnel leads here: open none", "PUBLIC_URL"))
       .option("--require-tunnel", "end with exit code 3 if the named tunnel cannot be opened")
       .addOption(
-        listenOption("--probe-interval <duration>", "how often the endpoint is proven (default: 30s)", "PROBE_INTERVAL").argParser(
-          parseDuration,
-        ),
+        listenOption(
+          "--probe-interval <duration>",
+          "how often the endpoint is proven (default: 30s)",
+          "PROBE_INTERVAL",
+        ).argParser(parseDuration),
       )
       .addOption(
         listenOption("--port <n>", "the loopback port of the capture endpoint (default: a free one)", "PORT")
@@ -70,12 +72,20 @@ export const listenCommand: CommandDefinition = {
           .default(1024 ** 3, "1GiB"),
       )
       .addOption(
-        listenOption("--timeout <duration>", "how long the handler may take (default: 30s)", "TIMEOUT").argParser(parseDuration),
+        listenOption(
+          "--timeout <duration>",
+          "how long the handler may take (default: 30s)",
+          "TIMEOUT",
+        ).argParser(parseDuration),
       )
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)")
       .addOption(
-        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices(["lines", "json", "quiet"]),
+        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices([
+          "lines",
+          "json",
+          "quiet",
+        ]),
       );
   },
   run: (context, words) => {
@@ -84,7 +94,12 @@ export const listenCommand: CommandDefinition = {
   },
 };
 
-async function listen(context: Context, word: string, command: readonly string[], options: Options): Promise<ExitCode> {
+async function listen(
+  context: Context,
+  word: string,
+  command: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
   refuseUnknownCommand(word);
   const settings = settingsFor(context, word, options);
   const mode = context.json ? "json" : (options.output ?? "lines");
@@ -109,7 +124,11 @@ async function listen(context: Context, word: string, command: readonly string[]
       if (command.length > 0) {
         const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
-        return await runBeside(command, { HOOKSPOOL_URL: url, WEBHOOK_URL: url }, { stdoutIsOurs: mode === "json" });
+        return await runBeside(
+          command,
+          { HOOKSPOOL_URL: url, WEBHOOK_URL: url },
+          { stdoutIsOurs: mode === "json" },
+        );
       }
     }
     await interrupt.first;
