@@ -81,3 +81,14 @@ export function newProbeSecret(): ProbeSecret {
     key: randomBytes(32).toString("hex"),
   };
 }
+
+/** Whether each driver could work here, without opening anything. */
+export function checkTunnels(): Promise<{ name: string; status: "ok" | "warning"; detail: string }[]> {
+  return Promise.all(
+    tunnels.map(async ({ name, check }) => {
+      const problem = await check();
+      const detail = problem ?? "its server answers";
+      return { name: `tunnel ${name}`, status: problem === null ? "ok" : "warning", detail } as const;
+    }),
+  );
+}

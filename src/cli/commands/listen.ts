@@ -134,7 +134,6 @@ async function listen(
     await interrupt.first;
     return exitCodes.done;
   } finally {
-    interrupt.secondEnds();
     reporter.stopping();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
@@ -196,25 +195,19 @@ function noTunnel(reason: string | undefined): AppError {
   });
 }
 
+/** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */
+const SAME_SIGNAL_MS = 250;
+
 /** The first Ctrl-C asks for an orderly end, a second one ends at once. */
 function interruptions() {
-  let stop = (_: "stop") => {};
-  let fail = (_: AppError) => {};
-  const first = new Promise<"stop">((resolve, reject) => {
-    stop = resolve;
-    fail = reject;
-  });
+  const { promise: first, resolve: stop, reject: crash } = Promise.withResolvers<"stop">();
   first.catch(() => {});
-  const onSignal = () => stop("stop");
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return {
-    first,
-    crash: (error: AppError) => fail(error),
-    secondEnds() {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-        process.off(signal, onSignal);
-        process.on(signal, () => process.exit(exitCodes.interrupted));
-      }
-    },
+  let since: number | undefined;
+  const onSignal = () => {
+    since ??= performance.now();
+    stop("stop");
+    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
   };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  return { first, crash };
 }
