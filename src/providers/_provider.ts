@@ -1,8 +1,8 @@
 import type { DeliveryEvent, Identity } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { SchemeName } from "../signing/_schemes.ts";
 import type { RandomBytes } from "./_ids.ts";
 import type { RetryPolicy } from "./_retries.ts";
-import type { SchemeName } from "./_scheme-name.ts";
 
 /** Everything the catalogue knows of one sender of webhooks. */
 export interface Provider {
@@ -27,6 +27,8 @@ export interface Provider {
   identify(received: Received): Reading;
 
   readonly events: readonly ProviderEvent[];
+  /** A job with several results is delivered as several, one each. */
+  readonly sendsEachResult?: true;
   /** A fresh job id in the provider's own form. */
   newJob(random: RandomBytes): string;
   /** The id sent (and often signed) beside the body; absent where there is none. */
@@ -105,6 +107,8 @@ export interface ProviderEvent {
   readonly event: DeliveryEvent | null;
   /** What sets it apart, where the name does not say it. */
   readonly about?: string;
+  /** The sample says how far the job is. */
+  readonly tellsPercent?: true;
   /** The body as documented, with fresh values. Pure in its argument. */
   sample(input: SampleInput): JsonObject;
 }

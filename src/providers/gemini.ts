@@ -39,7 +39,7 @@ export const geminiProvider: Provider = {
   identify({ headers, json }) {
     const eventName = textAt(json, "type");
     return {
-      event: eventName === "interaction.requires_action" ? "processing" : eventOfName(eventName),
+      event: eventOfName(eventName),
       eventName,
       job: textAt(json, "data.id"),
       dedupeKey: headers.get("webhook-id") ?? null,
@@ -51,7 +51,7 @@ export const geminiProvider: Provider = {
     event("batch.succeeded", "completed"),
     event("batch.failed", "failed"),
     event("interaction.completed", "completed"),
-    event("interaction.requires_action", "processing"),
+    event("interaction.requires_action", null),
   ],
   newJob: (random) => wordId(random, 16),
   deliveryId: (_body, random) => `msg_${base62Id(random, 27)}`,

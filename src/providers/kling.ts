@@ -25,7 +25,7 @@ export const klingProvider: Provider = {
   },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises: ({ json }) =>
     textAt(json, "task_status") !== null && textAt(json, "task_id") !== null ? "body" : null,

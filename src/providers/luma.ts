@@ -18,7 +18,7 @@ export const lumaProvider: Provider = {
   registration: { via: "body", field: "callback_url", how: 'Put "callback_url" into the request body.' },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises: ({ json }) =>
     textAt(json, "id") !== null && textAt(json, "state") !== null && hasAll(json, "failure_reason")

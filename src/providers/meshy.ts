@@ -45,6 +45,7 @@ export const meshyProvider: Provider = {
     {
       name: "IN_PROGRESS",
       event: "processing",
+      tellsPercent: true,
       sample: ({ job, percent }) => task(job, "IN_PROGRESS", percent),
     },
   ],

@@ -21,7 +21,7 @@ export const minimaxProvider: Provider = {
   },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises({ json }) {
     if (isChallenge(json)) return "body";

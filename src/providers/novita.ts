@@ -16,7 +16,7 @@ export const novitaProvider: Provider = {
   },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises: ({ json }) => (textAt(json, "event_type") === "ASYNC_TASK_RESULT" ? "body" : null),
   identify({ json }) {

@@ -56,15 +56,15 @@ export const replicateProvider: Provider = {
       sample: (input) => prediction(input, { status: "starting" }),
     },
     {
+      name: "logs",
+      event: "processing",
+      sample: (input) => prediction(input, { status: "processing", logs: logsOf(input) }),
+    },
+    {
       name: "output",
       event: "processing",
       sample: (input) =>
         prediction(input, { status: "processing", output: [input.media.image], logs: logsOf(input) }),
-    },
-    {
-      name: "logs",
-      event: "processing",
-      sample: (input) => prediction(input, { status: "processing", logs: logsOf(input) }),
     },
     {
       name: "completed",

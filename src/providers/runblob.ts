@@ -26,7 +26,7 @@ export const runblobProvider: Provider = {
   },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises({ json }) {
     const job = textAt(json, "generation_id", "task_uuid");

@@ -17,7 +17,7 @@ export const runpodProvider: Provider = {
   registration: { via: "body", field: "webhook", how: 'Put "webhook" next to input in the job\'s body.' },
   secretSource: null,
   requestHeaders: ["Content-Type"],
-  schemes: [],
+  schemes: [{ scheme: "unsigned" }],
 
   recognises: ({ json }) => (hasAll(json, "delayTime", "executionTime", "id") ? "body" : null),
   identify({ json }) {

@@ -107,6 +107,7 @@ export const runwareProvider: Provider = {
       }),
     },
   ],
+  sendsEachResult: true,
   newJob: uuid,
 
   retries: retryPolicy({

@@ -76,6 +76,7 @@ export const standardWebhooksProvider: Provider = {
     {
       name: "generation.processing",
       event: "processing",
+      tellsPercent: true,
       sample: ({ job, now, percent }) => ({
         type: "generation.processing",
         timestamp: iso(now),

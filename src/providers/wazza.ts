@@ -72,6 +72,7 @@ export const wazzaProvider: Provider = {
     {
       name: "job.processing",
       event: "processing",
+      tellsPercent: true,
       sample: ({ job, now, percent }) => ({
         event: "job.processing",
         jobId: job,

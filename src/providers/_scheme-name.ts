@@ -1,1 +1,0 @@
-export type SchemeName = string;
