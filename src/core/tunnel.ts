@@ -40,7 +40,11 @@ export class TunnelFailure extends Error {
   readonly kind: TunnelFailureKind;
   readonly retryAfterMs: number | null;
 
-  constructor(kind: TunnelFailureKind, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: TunnelFailureKind,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs ?? null;

@@ -98,7 +98,7 @@ export function composePayload(options: PayloadOptions): Payload {
  */
 export function sendPayload({ provider, body, id }: Payload, options: SendOptions): ForgedDelivery {
   const { now, path = "/" } = options;
-  const extra = provider.extraHeaders?.(parsedOrUndefined(body), { id, now }) ?? [];
+  const extra = provider.extraHeaders?.({ body: parsedOrUndefined(body), id: id ?? "", now }) ?? [];
   const signed = signPayload(provider, body, id, { ...options, path });
   return {
     method: "POST",
@@ -140,11 +140,19 @@ function signPayload(
   });
   if (flaw === undefined || flaw === "bad-signature") return { headers, path: url };
 
-  const examination = scheme.examine({ headers, body, url, receivedAt: now }, null, params ?? use.params);
+  const { signatureHeader, timestamp } = scheme.examine(
+    { headers, body, url, receivedAt: now },
+    null,
+    params ?? use.params,
+  );
   if (flaw === "unsigned") {
-    return { headers: headers.filter(([field]) => field !== examination.signatureHeader), path };
+    // Where no header carries a signature, what the scheme adds is the secret itself.
+    return {
+      headers: signatureHeader === null ? [] : headers.filter(([field]) => field !== signatureHeader),
+      path,
+    };
   }
-  if (examination.timestamp === null) throw noTimestamp(provider, scheme);
+  if (timestamp === null) throw noTimestamp(provider, scheme);
   return { headers, path: url };
 }
 

@@ -34,7 +34,7 @@ export interface Provider {
   /** The id sent (and often signed) beside the body; absent where there is none. */
   deliveryId?(body: unknown, random: RandomBytes): string;
   /** Header fields besides Content-Type and those that the scheme writes. */
-  extraHeaders?(body: unknown, context: { readonly id: string | null; readonly now: number }): HeaderPairs;
+  extraHeaders?(delivery: { readonly body: unknown; readonly id: string; readonly now: number }): HeaderPairs;
 
   readonly retries: RetryPolicy;
   readonly limits: Limits;
