@@ -20,7 +20,7 @@ test("a forged WaveSpeedAI delivery looks like this", () => {
   const { method, path, headers, body } = forge();
   expect({ method, path, headers, body: Buffer.from(body).toString() }).toMatchInlineSnapshot(`
     {
-      "body": "{"id":"861a28df57ca4b730ff3282c9ed0adb0","model":"wavespeed-ai/flux-dev","input":{"prompt":"Octopus vs. crab chess game, underwater setting, vibrant colors"},"urls":{"get":"https://api.wavespeed.ai/api/v3/predictions/861a28df57ca4b730ff3282c9ed0adb0/result"},"created_at":"2026-01-16T10:30:38.968000000Z","outputs":["https://media.example.test/octopus.png"],"has_nsfw_contents":[false],"status":"completed","error":"","executionTime":6710,"timings":{"inference":6710}}",
+      "body": "{"id":"861a28df57ca4b730ff3282c9ed0adb0","model":"wavespeed-ai/flux-dev","input":{"prompt":"Octopus vs. crab chess game, underwater setting, vibrant colors"},"outputs":["https://media.example.test/octopus.png"],"urls":{"get":"https://api.wavespeed.ai/api/v3/predictions/861a28df57ca4b730ff3282c9ed0adb0/result"},"has_nsfw_contents":[false],"status":"completed","created_at":"2026-01-16T10:30:38.968000000Z","error":"","executionTime":6710,"timings":{"inference":6710}}",
       "headers": [
         [
           "Content-Type",
@@ -36,7 +36,7 @@ test("a forged WaveSpeedAI delivery looks like this", () => {
         ],
         [
           "webhook-signature",
-          "v3,44b64fb827769ca608ccaa2be982a29582a372b2b81ddbac86942e6f62cec7d9",
+          "v3,75f748b275cea2cc7082b191ba7b24e6f65105cf62d24cfbcf1b64aebf421756",
         ],
       ],
       "method": "POST",
@@ -155,6 +155,18 @@ describe("what cannot be forged is said", () => {
       { provider: "get3w", flaw: "stale" },
       "E_NO_TIMESTAMP",
       /--bad-signature/,
+    ],
+    [
+      "a stale delivery of one who signs nothing",
+      { provider: "kling", flaw: "stale" },
+      "E_NO_TIMESTAMP",
+      /--/,
+    ],
+    [
+      "a wrong signature of one who has none",
+      { provider: "luma", flaw: "bad-signature" },
+      "E_NO_SIGNATURE",
+      /which/,
     ],
     ["an assignment without a path", { set: ["=1"] }, "E_BAD_SET", /--set/],
     ["an assignment into nowhere", { set: ["outputs.9=1"] }, "E_BAD_SET", /--set/],
