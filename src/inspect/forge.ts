@@ -71,8 +71,8 @@ export interface Payload {
  * A delivery as the provider sends it: a documented payload with fresh ids in compact JSON, signed over its
  * bytes by the provider's own scheme.
  *
- * @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_NO_SECRET`, `E_NO_TIMESTAMP`, `E_BAD_SET`,
- *   `E_NOT_JSON`, and what the scheme throws when a secret cannot sign.
+ * @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_NO_SECRET`, `E_NO_TIMESTAMP`,
+ *   `E_NO_SIGNATURE`, `E_BAD_SET`, `E_NOT_JSON`, and what the scheme throws when a secret cannot sign.
  */
 export function forgeDelivery(options: ForgeOptions): ForgedDelivery {
   return sendPayload(composePayload(options), options);
@@ -94,11 +94,11 @@ export function composePayload(options: PayloadOptions): Payload {
 /**
  * Signs a payload at a moment: sent again later, it has the same id and bytes and a new timestamp.
  *
- * @throws {AppError} `E_NO_SECRET`, `E_NO_TIMESTAMP`, and what the scheme throws when a secret cannot sign.
+ * @throws {AppError} `E_NO_SECRET`, `E_NO_TIMESTAMP`, `E_NO_SIGNATURE`, and what the scheme throws when a secret cannot sign.
  */
 export function sendPayload({ provider, body, id }: Payload, options: SendOptions): ForgedDelivery {
   const { now, path = "/" } = options;
-  const extra = provider.extraHeaders?.(parsedOrUndefined(body), { id, now }) ?? [];
+  const extra = provider.extraHeaders?.({ body: parsedOrUndefined(body), id: id ?? "", now }) ?? [];
   const signed = signPayload(provider, body, id, { ...options, path });
   return {
     method: "POST",
@@ -120,11 +120,13 @@ function signPayload(
   { secret, now, random, path, scheme: name, params, flaw }: SendOptions & { readonly path: string },
 ): SignedHead {
   const use = provider.schemes.find(({ scheme }) => name === undefined || scheme === name);
-  if (use === undefined) return { headers: [], path };
-  const scheme = schemeNamed(use.scheme);
-  const isUnsigned =
-    scheme.secretKind === "none" || (secret === null && use.optional === true && flaw === undefined);
-  if (isUnsigned) return { headers: [], path };
+  const scheme = schemeNamed(use?.scheme ?? "unsigned");
+  if (scheme.secretKind === "none") {
+    if (flaw === "stale") throw noTimestamp(provider, scheme);
+    if (flaw === "bad-signature") throw noSignature(provider);
+    return { headers: [], path };
+  }
+  if (secret === null && use?.optional === true && flaw === undefined) return { headers: [], path };
 
   const ownSecret =
     flaw === "unsigned" || flaw === "bad-signature" ? strangersSecret(scheme.secretKind, random) : secret;
@@ -136,15 +138,23 @@ function signPayload(
     id: id ?? undefined,
     timestamp: Math.floor(now / 1000) - lateness,
     url: path,
-    params: params ?? use.params,
+    params: params ?? use?.params,
   });
   if (flaw === undefined || flaw === "bad-signature") return { headers, path: url };
 
-  const examination = scheme.examine({ headers, body, url, receivedAt: now }, null, params ?? use.params);
+  const { signatureHeader, timestamp } = scheme.examine(
+    { headers, body, url, receivedAt: now },
+    null,
+    params ?? use?.params,
+  );
   if (flaw === "unsigned") {
-    return { headers: headers.filter(([field]) => field !== examination.signatureHeader), path };
+    // Where no header carries a signature, what the scheme adds is the secret itself.
+    return {
+      headers: signatureHeader === null ? [] : headers.filter(([field]) => field !== signatureHeader),
+      path,
+    };
   }
-  if (examination.timestamp === null) throw noTimestamp(provider, scheme);
+  if (timestamp === null) throw noTimestamp(provider, scheme);
   return { headers, path: url };
 }
 
@@ -181,6 +191,14 @@ function noSecret({ id, name }: Provider): AppError {
     code: "E_NO_SECRET",
     fault: "user",
     hint: `Run "hookspool secret set ${id}", or send it with --unsigned.`,
+  });
+}
+
+function noSignature({ name }: Provider): AppError {
+  return new AppError(`deliveries of ${name} carry no signature here, so none can be wrong`, {
+    code: "E_NO_SIGNATURE",
+    fault: "user",
+    hint: 'Run "hookspool providers" to see which providers sign.',
   });
 }
 

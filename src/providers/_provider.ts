@@ -18,7 +18,10 @@ export interface Provider {
   readonly secretSource: string | null;
   /** The header fields of a delivery that matter, spelled as the provider spells them. */
   readonly requestHeaders: readonly string[];
-  /** Every documented way to authenticate a delivery, the one to forge with first; empty: nothing is signed. */
+  /**
+   * Every documented way to authenticate a delivery, the one to forge with first. Empty where deliveries are
+   * signed in a way that is not known well enough to check or repeat it.
+   */
   readonly schemes: readonly SchemeUse[];
 
   /** What shows that this delivery is this provider's; `null` where nothing does. Never throws. */
@@ -34,7 +37,7 @@ export interface Provider {
   /** The id sent (and often signed) beside the body; absent where there is none. */
   deliveryId?(body: unknown, random: RandomBytes): string;
   /** Header fields besides Content-Type and those that the scheme writes. */
-  extraHeaders?(body: unknown, context: { readonly id: string | null; readonly now: number }): HeaderPairs;
+  extraHeaders?(delivery: { readonly body: unknown; readonly id: string; readonly now: number }): HeaderPairs;
 
   readonly retries: RetryPolicy;
   readonly limits: Limits;

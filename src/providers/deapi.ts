@@ -60,10 +60,10 @@ export const deapiProvider: Provider = {
   ],
   newJob: (random) => `req_${wordId(random, 12)}`,
   deliveryId: (body, random) => textAt(body, "delivery_id") ?? uuid(random),
-  extraHeaders: (body, { id }) => [
+  extraHeaders: ({ body, id }) => [
     ["User-Agent", "DeAPI-Webhook/1.0"],
-    ["X-DeAPI-Event", textAt(body, "event") ?? ""],
-    ["X-DeAPI-Delivery-Id", id ?? ""],
+    ["X-DeAPI-Event", textAt(body, "event") ?? "job.completed"],
+    ["X-DeAPI-Delivery-Id", id],
   ],
 
   retries: retryPolicy({

@@ -1,5 +1,5 @@
 import { digitId, hexId } from "./_ids.ts";
-import type { Json, JsonObject, Provider, ProviderEvent } from "./_provider.ts";
+import type { JsonObject, Provider, ProviderEvent } from "./_provider.ts";
 import { eventOfStatus, keyOf, textAt, valueAt } from "./_reading.ts";
 import { retryPolicy, seconds } from "./_retries.ts";
 
@@ -73,13 +73,11 @@ function isChallenge(json: unknown): boolean {
   return typeof valueAt(json, "challenge") === "string" && Object.keys(json as object).length === 1;
 }
 
-const fine: Json = { status_code: 0, status_msg: "success" };
-
 function event(
   status: string,
   kind: ProviderEvent["event"],
   rest: (random: (size: number) => Uint8Array) => JsonObject,
-  answer: Json = fine,
+  answer: JsonObject = { status_code: 0, status_msg: "success" },
 ): ProviderEvent {
   return {
     name: status,

@@ -44,8 +44,8 @@ export const polloProvider: Provider = {
   ],
   newJob: (random) => `cm${wordId(random, 23)}`,
   deliveryId: (_body, random) => uuid(random),
-  extraHeaders: (_body, { id, now }) => [
-    ["X-Webhook-Id", id ?? ""],
+  extraHeaders: ({ id, now }) => [
+    ["X-Webhook-Id", id],
     ["X-Webhook-Timestamp", String(unixSeconds(now))],
   ],
 

@@ -65,6 +65,6 @@ export const syncSoProvider: Provider = {
   ourChoice: [
     "The raw bytes are signed; no age is checked.",
     "3 retries after 5, 30 and 120 s, 10 s to answer.",
-    "createdAt and outputUrl in the samples are our construction.",
+    "The fields createdAt and outputUrl of the samples are our construction.",
   ],
 };
