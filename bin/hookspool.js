@@ -2,6 +2,7 @@
 // Starts dist/. Written so that an old Node can read it and say what is needed.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
+import nodeModule from "node:module";
 import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -14,6 +15,8 @@ if (major < 22 || (major === 22 && minor < 13)) {
 } else if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
   console.log(JSON.parse(readFileSync(`${here}package.json`, "utf8")).version);
 } else {
+  // Compiled code is kept from one run to the next, in the system's folder for temporary files.
+  nodeModule.enableCompileCache();
   import("../dist/cli.js");
 }
 

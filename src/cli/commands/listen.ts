@@ -124,11 +124,13 @@ async function listen(
   if (settings.provider !== undefined)
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = context.json ? "json" : (options.output ?? "lines");
-  const { createReporter } = await import("../reporter.ts");
+  const [{ openSession }, { createReporter }] = await Promise.all([
+    import("../../wiring/session.ts"),
+    import("../reporter.ts"),
+  ]);
   const reporter = createReporter(mode, context);
   const interrupt = interruptions();
 
-  const { openSession } = await import("../../wiring/session.ts");
   const session = await openSession({
     settings,
     project: process.cwd(),
