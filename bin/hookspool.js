@@ -1,9 +1,7 @@
 #!/usr/bin/env node
 // Starts dist/. Written so that an old Node can read it and say what is needed.
-import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import nodeModule from "node:module";
-import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -20,7 +18,7 @@ if (major < 22 || (major === 22 && minor < 13)) {
   import("../dist/cli.js");
 }
 
-function runOnOwnNode() {
+async function runOnOwnNode() {
   // There in a clone of the repository, whose npm scripts run on it too.
   const own = `${here}node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`;
   if (!existsSync(own)) {
@@ -31,6 +29,7 @@ function runOnOwnNode() {
     process.exit(2);
   }
   // The channel tells the child when this process is killed, so that it is not left behind.
+  const [{ spawn }, { constants }] = await Promise.all([import("node:child_process"), import("node:os")]);
   const child = spawn(own, process.argv.slice(1), {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: Object.assign({}, process.env, { HOOKSPOOL_ENDS_WITH_PARENT: "1" }),
