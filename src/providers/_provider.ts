@@ -1,6 +1,6 @@
 import type { DeliveryEvent, Identity } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
-import type { SchemeName } from "../signing/_schemes.ts";
+import type { SchemeChoice } from "../signing/_schemes.ts";
 import type { RandomBytes } from "./_ids.ts";
 import type { RetryPolicy } from "./_retries.ts";
 
@@ -66,10 +66,7 @@ export interface Registration {
 }
 
 /** One way to authenticate a delivery. */
-export interface SchemeUse {
-  readonly scheme: SchemeName;
-  /** What the scheme lets a user or provider choose: `{ header, prefix }`, `{ param }`. */
-  readonly params?: Readonly<Record<string, string>>;
+export interface SchemeUse extends SchemeChoice {
   /** Deliveries without it are ordinary: the user need not have set a secret. */
   readonly optional?: true;
   readonly note?: string;

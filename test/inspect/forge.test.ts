@@ -159,8 +159,8 @@ describe("what cannot be forged is said", () => {
     [
       "a stale delivery of one who signs nothing",
       { provider: "kling", flaw: "stale" },
-      "E_NO_TIMESTAMP",
-      /--/,
+      "E_NO_SIGNATURE",
+      /which/,
     ],
     [
       "a wrong signature of one who has none",
