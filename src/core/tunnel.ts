@@ -2,6 +2,10 @@
 export interface TunnelDriver {
   /** As the person names it: `localtunnel`. */
   readonly name: string;
+  /** What a person should know before trusting it, in one sentence. */
+  readonly caution?: string;
+  /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
+  check(): Promise<string | null>;
   /**
    * Opens one tunnel to a loopback port. Resolves when the driver has been given a URL, which says nothing
    * about whether that URL works; the supervisor proves it. Aborting the signal leaves nothing behind.
