@@ -32,13 +32,21 @@ describe.each(cases)("%s %s forged by %s", (id, event, schemeName) => {
     expect(verdictOf(forge())).toMatchObject({ verdict: "verified" });
   });
 
-  test.skipIf(bodyBlind.has(schemeName))("is rejected when one byte of the body has changed", () => {
-    const delivery = forge();
-    for (const at of [0, Math.floor(delivery.body.length / 2), delivery.body.length - 1]) {
-      const body = delivery.body.with(at, (delivery.body[at] as number) ^ 1);
-      expect(verdictOf({ ...delivery, body })).toMatchObject({ verdict: "rejected", reason: "mismatch" });
-    }
-  });
+  if (bodyBlind.has(schemeName)) {
+    test("is verified with whatever a stranger adds to the body, as nothing signs it", () => {
+      const { body, ...head } = forge();
+      const changed = Buffer.concat([body.subarray(0, -1), Buffer.from(',"added":true}')]);
+      expect(verdictOf({ ...head, body: changed })).toMatchObject({ verdict: "verified" });
+    });
+  } else {
+    test("is rejected when one byte of the body has changed", () => {
+      const delivery = forge();
+      for (const at of [0, Math.floor(delivery.body.length / 2), delivery.body.length - 1]) {
+        const body = delivery.body.with(at, (delivery.body[at] as number) ^ 1);
+        expect(verdictOf({ ...delivery, body })).toMatchObject({ verdict: "rejected", reason: "mismatch" });
+      }
+    });
+  }
 
   test("is rejected without its signature", () => {
     expect(verdictOf(forge("unsigned"))).toMatchObject({ verdict: "rejected", reason: "missing" });
@@ -48,9 +56,12 @@ describe.each(cases)("%s %s forged by %s", (id, event, schemeName) => {
     expect(verdictOf(forge("bad-signature"))).toMatchObject({ verdict: "rejected", reason: "mismatch" });
   });
 
-  test.skipIf(scheme.toleranceSeconds === null)("is rejected when it was signed too long ago", () => {
+  const { toleranceSeconds } = scheme;
+  if (toleranceSeconds === null) return;
+
+  test("is rejected when it was signed too long ago", () => {
     expect(verdictOf(forge("stale"))).toMatchObject({ verdict: "rejected", reason: "stale" });
-    const lateBy = (scheme.toleranceSeconds ?? 0) * 1000;
+    const lateBy = toleranceSeconds * 1000;
     expect(verdictOf(forge(), now + lateBy)).toMatchObject({ verdict: "verified" });
     expect(verdictOf(forge(), now + lateBy + 1000)).toMatchObject({ verdict: "rejected", reason: "stale" });
   });
