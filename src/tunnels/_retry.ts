@@ -11,7 +11,7 @@ const HOUR_MS = 60 * 60 * 1000;
  */
 export function retryDelay(failures: number, random: number): number {
   if (failures === 0) return 0;
-  return random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1));
+  return Math.round(random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1)));
 }
 
 /**
