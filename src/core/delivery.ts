@@ -44,11 +44,12 @@ export interface RequestHead {
   readonly peer: string | null;
 }
 
-/** Where a captured body is. Bodies over {@link INLINE_BODY_BYTES} are files named by their digest. */
+/** A body that has arrived whole: small ones in memory, larger ones already durable in a file of their own. */
 export type CapturedBody =
   | { readonly kind: "inline"; readonly bytes: Uint8Array; readonly size: number; readonly digest: string }
-  | { readonly kind: "file"; readonly size: number; readonly digest: string };
+  | { readonly kind: "file"; readonly file: string; readonly size: number; readonly digest: string };
 
+/** Bodies over this many bytes are files. */
 export const INLINE_BODY_BYTES = 256 * 1024;
 
 /** A delivery about to be committed. */
@@ -95,5 +96,4 @@ export interface Delivery extends DeliverySummary {
   readonly explanation: string;
   /** SHA-256 of the body in lower-case hex. */
   readonly digest: string;
-  readonly bodyKind: CapturedBody["kind"];
 }

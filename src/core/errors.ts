@@ -55,3 +55,36 @@ export function systemCode(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
+
+/** An error as plain data, for a thread boundary or JSON. */
+export interface ErrorRecord {
+  readonly code: `E_${string}`;
+  readonly fault: Fault;
+  readonly message: string;
+  readonly hint: string;
+  readonly exitCode: ExitCode;
+  readonly stack: string | undefined;
+}
+
+/** Any exception as an {@link ErrorRecord}; what is not ours is a bug. */
+export function toErrorRecord(error: unknown): ErrorRecord {
+  const known = error instanceof AppError ? error : bug(error);
+  const { code, fault, message, hint, exitCode } = known;
+  const origin = known.cause instanceof Error ? known.cause : known;
+  return { code, fault, message, hint, exitCode, stack: origin.stack };
+}
+
+export function fromErrorRecord({ message, stack, ...options }: ErrorRecord): AppError {
+  const error = new AppError(message, options);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function bug(error: unknown): AppError {
+  return new AppError(error instanceof Error ? error.message : String(error), {
+    code: "E_BUG",
+    fault: "bug",
+    hint: "This is a bug in hookspool: please report it with what --debug prints.",
+    cause: error,
+  });
+}

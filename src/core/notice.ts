@@ -14,8 +14,5 @@ export type Notice =
       readonly reason: string;
       readonly refusal: Refusal | null;
       readonly delivery: number | null;
-    }
-  /** Notices were dropped because the observer fell behind: it reads the store from here on. */
-  | { readonly type: "behind" };
-
+    };
 export type Observer = (notice: Notice) => void;

@@ -1,8 +1,21 @@
 import type { Attempt, AttemptSummary, NewAttempt } from "./attempt.ts";
-import type { Delivery, DeliverySummary, NewDelivery } from "./delivery.ts";
+import type { CapturedBody, Delivery, DeliverySummary, NewDelivery } from "./delivery.ts";
+
+/** Takes a body in as it arrives. */
+export interface BodyIntake {
+  /** Resolves when more may be given: a large body waits for its file. */
+  write(chunk: Uint8Array): Promise<void> | undefined;
+  /** The body, durable if it is a file. */
+  finish(): Promise<CapturedBody>;
+  /** Forgets what has come so far. */
+  discard(): Promise<void>;
+}
 
 /** Keeps deliveries. */
 export interface DeliveryWriter {
+  openBody(): BodyIntake;
+  /** A body that was taken in, for reading: large ones come from their file. */
+  reopen(body: CapturedBody): StoredBody;
   /** Resolves once the delivery is on disk, numbered. */
   append(delivery: NewDelivery): Promise<DeliverySummary>;
   /** Resolves once written; rides on the next commit, with no sync of its own. */
@@ -12,13 +25,21 @@ export interface DeliveryWriter {
 /** What a list shows: every field narrows it. */
 export interface DeliveryFilter {
   readonly owed?: boolean;
-  readonly ids?: readonly number[];
 }
 
 export interface Page {
   readonly limit: number;
   /** Keyset paging: only deliveries older than this number. */
   readonly before?: number | undefined;
+}
+
+/** A body on disk. */
+export interface StoredBody {
+  readonly size: number;
+  /** The whole body at once: for bodies that one means to look at. */
+  bytes(): Uint8Array;
+  /** Piece by piece, in constant memory. */
+  stream(): AsyncIterable<Uint8Array>;
 }
 
 /** Reads what was kept. */
@@ -29,10 +50,8 @@ export interface DeliveryReader {
   deliveriesAfter(id: number, limit: number): DeliverySummary[];
   attemptsAfter(id: number, limit: number): AttemptSummary[];
   delivery(id: number): Delivery | undefined;
-  /** The whole body at once: for bodies that one means to look at. */
-  body(id: number): Uint8Array | undefined;
-  /** The body piece by piece, in constant memory. */
-  bodyStream(id: number): AsyncIterable<Uint8Array> | undefined;
+  /** The body, opened for reading; `undefined` where there is no such delivery. */
+  body(id: number): StoredBody | undefined;
   attempts(delivery: number): Attempt[];
   /** The number of the newest delivery minus `back` deliveries; `undefined` where there are not as many. */
   nth(back: number): number | undefined;

@@ -2,6 +2,12 @@
 export interface TunnelDriver {
   /** As the person names it: `localtunnel`. */
   readonly name: string;
+  /** What a person should know before trusting it, in one sentence. */
+  readonly caution?: string;
+  /** How many tunnels its server may be asked for in an hour; as many as it takes where absent. */
+  readonly opensPerHour?: number;
+  /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
+  check(): Promise<string | null>;
   /**
    * Opens one tunnel to a loopback port. Resolves when the driver has been given a URL, which says nothing
    * about whether that URL works; the supervisor proves it. Aborting the signal leaves nothing behind.

@@ -1,0 +1,36 @@
+import { InvalidArgumentError } from "commander";
+
+/** `500ms`, `30s`, `2m`, `1h`, `7d`; a bare number is seconds. In ms. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?$/.exec(text.trim());
+  if (!match) throw new InvalidArgumentError("A duration looks like 500ms, 30s, 2m, 1h or 7d.");
+  return Number(match[1]) * durationUnits[(match[2] ?? "s") as keyof typeof durationUnits];
+}
+
+const durationUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+/** `10MB`, `512KiB`, `1GiB`, `2g`; a bare number is bytes. In bytes. */
+export function parseSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?$/i.exec(text.trim());
+  if (!match) throw new InvalidArgumentError("A size looks like 512KiB, 10MB or 1GiB.");
+  const [, number, prefix = "", binary] = match;
+  const power = ["", "k", "m", "g", "t"].indexOf(prefix.toLowerCase());
+  return Math.floor(Number(number) * (binary ? 1024 : 1000) ** power);
+}
+
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  return port;
+}
+
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count))
+    throw new InvalidArgumentError("It must be a whole number from 1.");
+  return count;
+}
+
+/** For options that may be given again and again. */
+export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];

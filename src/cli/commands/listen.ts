@@ -1,0 +1,238 @@
+import { Option } from "commander";
+import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
+import { parseTarget } from "../../core/target.ts";
+import { secretsByProvider } from "../../wiring/secrets.ts";
+import type { SessionSettings } from "../../wiring/session.ts";
+import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
+import { type Context, readNamedFile } from "../context.ts";
+import type { CommandDefinition } from "./_command.ts";
+
+interface Options {
+  readonly tunnel: string;
+  readonly tunnelHost?: string;
+  readonly subdomain?: string;
+  readonly publicUrl?: string;
+  readonly requireTunnel?: boolean;
+  readonly probeInterval?: number;
+  readonly port: number;
+  readonly path?: readonly string[];
+  readonly provider?: string;
+  readonly verify: "report" | "enforce" | "off";
+  readonly maxBody: number;
+  readonly timeout?: number;
+  readonly insecure?: boolean;
+  readonly cacert?: string;
+  readonly output?: OutputMode;
+}
+
+type OutputMode = "lines" | "json" | "quiet";
+
+/** How long Ctrl-C waits for what is in flight. */
+const GRACE_MS = 5_000;
+
+/** Under this name the store remembers where deliveries went last. */
+export const lastTargetKey = "target";
+
+const listenOption = (flags: string, description: string, variable: string) =>
+  new Option(flags, description).env(`HOOKSPOOL_${variable}`);
+
+export const listenCommand: CommandDefinition = {
+  usage: "listen <target> [command...]",
+  description: "open the endpoint, keep every delivery, forward it, show it (also without the word listen)",
+  examples: [
+    "hookspool 3000",
+    "hookspool http://localhost:3000/api/webhooks --path /hooks",
+    "hookspool listen 3000 --tunnel none --port 4000",
+    "hookspool 3000 --json | jq 'select(.type == \"delivery\")'",
+    "hookspool 3000 -- npm run dev",
+  ],
+  isDefault: true,
+  define(command) {
+    command
+      .addOption(listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"))
+      .addOption(listenOption("--tunnel-host <url>", "the tunnel server to use", "TUNNEL_HOST"))
+      .addOption(
+        listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"),
+      )
+      .addOption(listenOption("--public-url <url>", "my own tunnel leads here: open none", "PUBLIC_URL"))
+      .option("--require-tunnel", "end with exit code 3 if the named tunnel cannot be opened")
+      .addOption(
+        listenOption(
+          "--probe-interval <duration>",
+          "how often the endpoint is proven (default: 30s)",
+          "PROBE_INTERVAL",
+        ).argParser(parseDuration),
+      )
+      .addOption(
+        listenOption("--port <n>", "the loopback port of the capture endpoint (default: a free one)", "PORT")
+          .argParser(parsePort)
+          .default(0, "a free one"),
+      )
+      .option("--path <prefix>", "let only these public paths through (repeatable)", collect)
+      .addOption(
+        listenOption(
+          "--provider <id>",
+          "take every delivery as this provider's (default: told apart)",
+          "PROVIDER",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--verify <mode>",
+          "enforce: what is rejected gets 401 and never reaches the handler",
+          "VERIFY",
+        )
+          .choices(["report", "enforce", "off"])
+          .default("report"),
+      )
+      .addOption(
+        listenOption("--max-body <size>", "turn larger bodies away with 413", "MAX_BODY")
+          .argParser(parseSize)
+          .default(1024 ** 3, "1GiB"),
+      )
+      .addOption(
+        listenOption(
+          "--timeout <duration>",
+          "how long the handler may take (default: 30s)",
+          "TIMEOUT",
+        ).argParser(parseDuration),
+      )
+      .option("-k, --insecure", "take a local HTTPS target's own certificate")
+      .option("--cacert <file>", "trust this certificate authority (PEM)")
+      .addOption(
+        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices([
+          "lines",
+          "json",
+          "quiet",
+        ]),
+      );
+  },
+  run: (context, words) => {
+    const [target, command] = words.arguments as [string, string[]];
+    return listen(context, target, command, words.options as unknown as Options);
+  },
+};
+
+async function listen(
+  context: Context,
+  word: string,
+  command: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
+  refuseUnknownCommand(word);
+  const settings = settingsFor(context, word, options);
+  if (settings.provider !== undefined)
+    (await import("../../providers/_find.ts")).providerNamed(settings.provider);
+  const mode = context.json ? "json" : (options.output ?? "lines");
+  const [{ openSession }, { createReporter }] = await Promise.all([
+    import("../../wiring/session.ts"),
+    import("../reporter.ts"),
+  ]);
+  const reporter = createReporter(mode, context);
+  const interrupt = interruptions();
+
+  const session = await openSession({
+    settings,
+    project: process.cwd(),
+    observer: reporter.observe,
+    onTrouble: reporter.trouble,
+    onCrash: interrupt.crash,
+  });
+  try {
+    const first = await Promise.race([session.ready, interrupt.first]);
+    if (typeof first === "object") {
+      if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
+        throw noTunnel(session.tunnelStatus()?.reason);
+      reporter.ready(first, session.caution);
+      if (command.length > 0) {
+        const { runBeside } = await import("../run-beside.ts");
+        const url = first.endpoint ?? first.local;
+        return await runBeside(
+          command,
+          { HOOKSPOOL_URL: url, WEBHOOK_URL: url },
+          { stdoutIsOurs: mode === "json" },
+        );
+      }
+    }
+    await interrupt.first;
+    return exitCodes.done;
+  } finally {
+    reporter.stopping();
+    await session.stop(GRACE_MS);
+    await context.withStore((store) => {
+      const owed = store.reader.list({ owed: true }, { limit: MOST_NAMED + 1 }).map(({ id }) => id);
+      if (owed.length > 0) reporter.owed(owed.reverse(), MOST_NAMED);
+    });
+  }
+}
+
+/** More owed deliveries than this are not named one by one. */
+const MOST_NAMED = 20;
+
+function settingsFor({ dir }: Context, word: string, options: Options): SessionSettings {
+  const { base } = parseTarget(word);
+  if (options.publicUrl !== undefined) checkUrl(options.publicUrl, "--public-url");
+  return {
+    dir,
+    target: base,
+    port: options.port,
+    paths: options.path ?? [],
+    maxBodyBytes: options.maxBody,
+    timeoutMs: options.timeout,
+    insecure: options.insecure ?? false,
+    ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
+    provider: options.provider,
+    verify: options.verify,
+    secrets: secretsByProvider(dir, process.env),
+    tunnel: options.tunnel,
+    tunnelHost: options.tunnelHost,
+    subdomain: options.subdomain,
+    publicUrl: options.publicUrl,
+    probeIntervalMs: options.probeInterval,
+  };
+}
+
+function checkUrl(text: string, flag: string): void {
+  const url = URL.parse(text);
+  if (url && /^https?:$/.test(url.protocol)) return;
+  throw new AppError(`${flag} is not a URL: ${text}`, {
+    code: "E_URL",
+    fault: "user",
+    hint: "It looks like https://hooks.example.com",
+  });
+}
+
+/** A bare word is more likely a mistyped command than a target. */
+function refuseUnknownCommand(word: string): void {
+  if (!/^[a-z][a-z-]*$/i.test(word)) return;
+  throw new AppError(`there is no command "${word}"`, {
+    code: "E_USAGE",
+    fault: "user",
+    hint: 'Run "hookspool --help" to see the commands. A target is a port, host:port or a URL.',
+  });
+}
+
+function noTunnel(reason: string | undefined): AppError {
+  return new AppError(`no tunnel could be opened${reason ? `: ${reason}` : ""}`, {
+    code: "E_NO_TUNNEL",
+    fault: "network",
+    hint: "Leave --require-tunnel out to capture locally meanwhile, or try another --tunnel.",
+  });
+}
+
+/** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */
+const SAME_SIGNAL_MS = 250;
+
+/** The first Ctrl-C asks for an orderly end, a second one ends at once. */
+function interruptions() {
+  const { promise: first, resolve: stop, reject: crash } = Promise.withResolvers<"stop">();
+  first.catch(() => {});
+  let since: number | undefined;
+  const onSignal = () => {
+    since ??= performance.now();
+    stop("stop");
+    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  return { first, crash };
+}

@@ -1,0 +1,184 @@
+import type { Attempt, HandlerResponse } from "../../core/attempt.ts";
+import type { Delivery } from "../../core/delivery.ts";
+import { AppError } from "../../core/errors.ts";
+import type { HeaderPairs } from "../../core/headers.ts";
+import type { StoredBody } from "../../core/ports.ts";
+import { resolveSelector } from "../../core/selector.ts";
+import { redactHeaders } from "../../inspect/redact.ts";
+import { jsonLine, showLine } from "../../log/json.ts";
+import { byteText, eventText, type LineStyle, msText, printable } from "../../log/lines.ts";
+import type { Context } from "../context.ts";
+import type { CommandDefinition } from "./_command.ts";
+import { localTime } from "./ls.ts";
+
+interface Options {
+  readonly raw?: boolean;
+  readonly reveal?: boolean;
+}
+
+/** More of a body than this is not for reading on a terminal. */
+const SHOWN_BODY_BYTES = 64 * 1024;
+
+/** What fits into one JSON string with room to spare. */
+const JSON_BODY_BYTES = 128 * 1024 * 1024;
+
+export const showCommand: CommandDefinition = {
+  usage: "show <delivery>",
+  description: "show one delivery: headers, body, verdict, attempts with the handler's answers",
+  examples: [
+    "hookspool show latest",
+    "hookspool show 12 --raw > body.json",
+    "hookspool show latest~2 --json | jq .headers",
+  ],
+  define(command) {
+    command
+      .option("--raw", "write exactly the body's bytes, nothing else")
+      .option("--reveal", "show signatures, tokens and cookies unmasked");
+  },
+  run: (context, words) => show(context, words.arguments[0] as string, words.options as Options),
+};
+
+async function show(context: Context, word: string, { raw, reveal }: Options): Promise<undefined> {
+  await context.withStore(async ({ reader }) => {
+    const id = resolveSelector(word, reader);
+    const delivery = reader.delivery(id);
+    const body = reader.body(id);
+    if (!delivery || !body) throw forgottenMeanwhile(id);
+    if (raw) {
+      for await (const chunk of body.stream()) await context.write(chunk);
+    } else if (context.json) {
+      if (body.size > JSON_BODY_BYTES) throw tooLargeForJson(id);
+      await context.write(jsonLine(showLine(delivery, body.bytes(), reader.attempts(id))));
+    } else {
+      const style = reveal ? { ...context.style, path: (path: string) => path } : context.style;
+      const headers = reveal ? (pairs: HeaderPairs) => pairs : redactHeaders;
+      await context.write(page(delivery, body, reader.attempts(id), { style, headers }));
+    }
+  });
+  return undefined;
+}
+
+interface PageStyle {
+  readonly style: LineStyle;
+  readonly headers: (pairs: HeaderPairs) => HeaderPairs;
+}
+
+function page(
+  delivery: Delivery,
+  body: StoredBody,
+  attempts: readonly Attempt[],
+  { style, headers }: PageStyle,
+): string {
+  const { chalk, path } = style;
+  const { provider, job, duplicateOf, refusal } = delivery;
+  const about = [
+    provider,
+    eventText(delivery.event, delivery.eventName),
+    job && `job ${printable(job)}`,
+    duplicateOf !== null && `again, first #${duplicateOf}`,
+  ].filter(Boolean);
+  const lines = [
+    `${chalk.bold(`#${delivery.id}`)}  ${delivery.method} ${printable(path(delivery.path))}`,
+    `${delivery.origin} ${localTime(delivery.receivedAt)} from ${delivery.peer ?? "an unknown peer"}, HTTP/${delivery.httpVersion}`,
+    ...(about.length > 0 ? [about.join("  ")] : []),
+    `signature ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}: ${delivery.explanation}`,
+    ...(refusal ? [chalk.red(`turned away: ${refusal}`)] : []),
+    ...(delivery.owed
+      ? [chalk.yellow(`owed: no handler has answered with a 2xx. hookspool replay ${delivery.id}`)]
+      : []),
+    "",
+    chalk.underline("Headers"),
+    ...headers(delivery.headers).map((pair) => headerText(pair, chalk.cyan)),
+    "",
+    `${chalk.underline("Body")}  ${byteText(body.size)}, sha256 ${delivery.digest}`,
+    ...bodyLines(body),
+    "",
+    chalk.underline("Attempts"),
+    ...(attempts.length === 0
+      ? ["  none yet"]
+      : attempts.flatMap((attempt) => attemptLines(attempt, { style, headers }))),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+const headerText = ([name, value]: readonly [string, string], colour: (text: string) => string) =>
+  `  ${colour(printable(name))}: ${printable(value)}`;
+
+function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[] {
+  const { chalk, path } = style;
+  const { response, changes } = attempt;
+  const answer = response
+    ? `${response.status} ${printable(response.statusText)}`
+    : `${attempt.outcome}: ${attempt.problem}`;
+  const changed = [
+    ...changes.removed.map((name) => `-${printable(name)}`),
+    ...changes.set.map(([name, value]) => `${printable(name)}: ${printable(value)}`),
+  ];
+  return [
+    `  ${attempt.number}  ${attempt.trigger}  ${printable(path(attempt.target))}  ${chalk.bold(answer)}  ${msText(attempt.ms)}`,
+    chalk.dim(`     changed on the way: ${changed.join(", ")}`),
+    ...(response ? responseLines(response, headers, chalk.dim) : []),
+  ];
+}
+
+function responseLines(
+  response: HandlerResponse,
+  headers: PageStyle["headers"],
+  dim: (text: string) => string,
+): string[] {
+  const kept = { size: response.bytes, bytes: () => response.body };
+  return [
+    ...headers(response.headers).map((pair) => `   ${headerText(pair, dim)}`),
+    ...(response.bytes > 0 ? bodyLines(kept).map((line) => `   ${line}`) : []),
+  ];
+}
+
+function bodyLines({ size, bytes }: Pick<StoredBody, "size" | "bytes">): string[] {
+  if (size === 0) return ["  empty"];
+  if (size > JSON_BODY_BYTES) return [`  too large to show: "hookspool show --raw" writes it out`];
+  const start = bytes().subarray(0, SHOWN_BODY_BYTES);
+  const text = asText(start);
+  const lines =
+    text === undefined
+      ? hexLines(start.subarray(0, 512))
+      : text.split("\n").map((line) => `  ${printable(line)}`);
+  const more = text === undefined ? size > 512 : size > SHOWN_BODY_BYTES;
+  return more ? [...lines, `  … ${byteText(size)} in all: "hookspool show --raw" writes it out`] : lines;
+}
+
+/** The bytes as text, or `undefined` where they are none. A character cut in two at the end is no matter. */
+function asText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
+function hexLines(bytes: Uint8Array): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += 16) {
+    const row = [...bytes.subarray(at, at + 16)];
+    const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
+    lines.push(`  ${at.toString(16).padStart(6, "0")}  ${hex.padEnd(47)}  ${text}`);
+  }
+  return lines;
+}
+
+function forgottenMeanwhile(id: number): AppError {
+  return new AppError(`delivery ${id} was forgotten by another process just now`, {
+    code: "E_NO_DELIVERY",
+    fault: "user",
+    hint: 'Run "hookspool ls" to see what there is.',
+  });
+}
+
+function tooLargeForJson(id: number): AppError {
+  return new AppError(`the body of delivery ${id} is too large for a JSON string`, {
+    code: "E_TOO_LARGE",
+    fault: "user",
+    hint: `Run "hookspool show ${id} --raw" for its bytes.`,
+  });
+}

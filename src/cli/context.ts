@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { Chalk, type ChalkInstance } from "chalk";
+import type { Command } from "commander";
+import { AppError, type ExitCode } from "../core/errors.ts";
+import { redactPath } from "../inspect/redact.ts";
+import type { LineStyle } from "../log/lines.ts";
+import type { Store } from "../store/store.ts";
+import { defaultDataDirectory } from "../wiring/paths.ts";
+
+/** What every command is given: where the data is, and how to speak. */
+export interface Context {
+  readonly dir: string;
+  /** Whether the directory was named, so that a suggested command has to name it too. */
+  readonly dirGiven: boolean;
+  readonly json: boolean;
+  readonly debug: boolean;
+  /** For stdout; without colours unless it is a terminal. */
+  readonly chalk: ChalkInstance;
+  readonly style: LineStyle;
+  /** Data, to stdout. Resolves when more may be given. */
+  write(text: string | Uint8Array): Promise<void>;
+  /** Talk, to stderr. */
+  talk(text: string): void;
+  /** Runs `work` over the data directory, and closes it. */
+  withStore<T>(work: (store: Store) => Promise<T> | T): Promise<T>;
+}
+
+/** A command's work; what it resolves to is the process's exit code, 0 if nothing. */
+export type Run<Arguments extends unknown[]> = (
+  context: Context,
+  ...args: Arguments
+) => Promise<ExitCode | undefined>;
+
+interface GlobalOptions {
+  readonly dir?: string;
+  readonly json?: boolean;
+  readonly color: boolean;
+  readonly debug?: boolean;
+}
+
+export function createContext(command: Command): Context {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const dir = resolve(options.dir ?? defaultDataDirectory(process.env));
+  const json = options.json === true;
+  const chalk = new Chalk({ level: colourLevel(options.color, json) });
+  return {
+    dir,
+    dirGiven: options.dir !== undefined,
+    json,
+    debug: options.debug === true,
+    chalk,
+    style: { chalk, path: redactPath },
+    write,
+    talk: (text) => void process.stderr.write(text),
+    async withStore(work) {
+      const { openStore } = await import("../store/store.ts");
+      const store = openStore(dir);
+      try {
+        return await work(store);
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+/** https://no-color.org: any value but the empty one. */
+function colourLevel(wanted: boolean, json: boolean): 0 | 1 {
+  const allowed = wanted && !json && !process.env.NO_COLOR && process.env.TERM !== "dumb";
+  return allowed && process.stdout.isTTY ? 1 : 0;
+}
+
+function write(data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.stdout.write(data)) resolve();
+    else process.stdout.once("drain", resolve);
+  });
+}
+
+/**
+ * The text of a file that a flag names.
+ *
+ * @throws {AppError} E_FILE
+ */
+export function readNamedFile(path: string, flag: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new AppError(`the file that ${flag} names cannot be read: ${path}`, {
+      code: "E_FILE",
+      fault: "user",
+      hint: "Check the path and its permissions.",
+      cause: error,
+    });
+  }
+}

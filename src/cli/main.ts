@@ -1,0 +1,44 @@
+/** The one place that ends the process. */
+import { CommanderError } from "commander";
+import { AppError, type ExitCode, exitCodes } from "../core/errors.ts";
+import { createProgram } from "./program.ts";
+import { renderError } from "./render-error.ts";
+
+const words = process.argv.slice(2);
+
+// A reader that has seen enough (`| head`) ends the output, not the world.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.done);
+});
+
+// Started by an older Node (bin/hookspool.js): what kills that process means this one.
+if (process.env["HOOKSPOOL_ENDS_WITH_PARENT"] && process.channel) {
+  process.once("disconnect", () => process.exit(exitCodes.interrupted));
+  process.channel.unref();
+}
+
+try {
+  let exitCode: ExitCode | undefined;
+  const program = await createProgram(words, (code) => {
+    exitCode = code;
+  });
+  await program.parseAsync(words, { from: "user" });
+  process.exitCode = exitCode ?? exitCodes.done;
+} catch (error) {
+  process.exitCode = endWith(error);
+}
+
+function endWith(error: unknown): ExitCode {
+  if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+  const options = { json: words.includes("--json"), debug: words.includes("--debug") };
+  return renderError(error instanceof CommanderError ? usageError(error) : error, options).exitCode;
+}
+
+function usageError(error: CommanderError): AppError {
+  return new AppError(error.message.replace(/^error: /, "").replace(/\.$/, ""), {
+    code: "E_USAGE",
+    fault: "user",
+    hint: `Run "hookspool --help", or with a command's name before --help, to see what there is.`,
+    cause: error,
+  });
+}

@@ -1,0 +1,63 @@
+import type { AppError } from "../core/errors.ts";
+import { toErrorRecord } from "../core/errors.ts";
+import type { Notice, Observer } from "../core/notice.ts";
+import type { Ready } from "../core/ready.ts";
+import { errorLine, jsonLine, noticeLine, readyLine } from "../log/json.ts";
+import { noticeText, readyText } from "../log/lines.ts";
+import type { Context } from "./context.ts";
+
+/** What `listen` and `demo` say while they run: data on stdout, talk on stderr. */
+export interface Reporter {
+  readonly observe: Observer;
+  ready(ready: Ready, caution: string | undefined): void;
+  /** The store could not take something. */
+  trouble(error: AppError): void;
+  stopping(): void;
+  /** Numbers of owed deliveries, oldest first; at most `most` of them are named. */
+  owed(ids: readonly number[], most: number): void;
+}
+
+export function createReporter(mode: "lines" | "json" | "quiet", context: Context): Reporter {
+  const { style, talk } = context;
+  const say = mode === "quiet" ? () => {} : talk;
+  const data = {
+    lines: (notice: Notice) => void context.write(noticeText(notice, style)),
+    json: (notice: Notice) => void context.write(jsonLine(noticeLine(notice))),
+    quiet: () => {},
+  }[mode];
+  let lastTrouble = "";
+
+  return {
+    observe: data,
+    ready(ready, caution) {
+      if (mode === "json") void context.write(jsonLine(readyLine(ready)));
+      if (mode === "lines") void context.write(readyText(ready, style));
+      if (ready.endpoint === null && ready.tunnel !== "none")
+        say(`There is no public endpoint yet; ${ready.local} works meanwhile.\n`);
+      if (caution !== undefined) say(`${caution}\n`);
+    },
+    trouble(error) {
+      const { message, code, hint } = error;
+      // A full disk refuses every delivery; once is enough to say why.
+      if (message !== lastTrouble) talk(`hookspool: ${message} (${code}). ${hint}\n`);
+      if (mode === "json") void context.write(jsonLine(errorLine(toErrorRecord(error))));
+      lastTrouble = message;
+    },
+    stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
+    owed(ids, most) {
+      const names = ids.slice(-most).join(",");
+      const count =
+        ids.length > most
+          ? `more than ${most} deliveries are`
+          : ids.length === 1
+            ? "1 delivery is"
+            : `${ids.length} deliveries are`;
+      const command = `hookspool replay ${names}${dirFlag(context)}`;
+      say(`Owed: ${count} waiting for a 2xx. To deliver: ${command}\n`);
+    },
+  };
+}
+
+/** The flag that makes a suggested command find the same data. */
+const dirFlag = ({ dir, dirGiven }: Context) =>
+  dirGiven ? ` --dir ${/\s/.test(dir) ? JSON.stringify(dir) : dir}` : "";

@@ -1,0 +1,16 @@
+import { createHmac } from "node:crypto";
+import type { ProbeSecret } from "./tunnel.ts";
+
+/**
+ * What the front answers to a probe of our own: the proof that this very hookspool was reached. `null` where
+ * the request is no probe.
+ */
+export function answerProbe(path: string, secret: ProbeSecret): string | null {
+  const question = `${secret.path}?nonce=`;
+  return path.startsWith(question) ? proofOf(path.slice(question.length), secret) : null;
+}
+
+/** Lower-case hex HMAC-SHA256 of the nonce. */
+export function proofOf(nonce: string, { key }: ProbeSecret): string {
+  return createHmac("sha256", Buffer.from(key, "hex")).update(nonce).digest("hex");
+}

@@ -1,0 +1,59 @@
+import type { ServerResponse } from "node:http";
+import type { NewAttempt } from "../core/attempt.ts";
+import type { AnswerSink } from "./forward.ts";
+import { endToEnd } from "./wire.ts";
+
+/** Passes a handler's answer on to the sender, byte for byte, less what ends with the connection. */
+export function passThrough(response: ServerResponse): AnswerSink {
+  return {
+    head(status, statusText, headers) {
+      response.sendDate = false;
+      response.writeHead(status, statusText, endToEnd(headers).flat());
+    },
+    body(chunk) {
+      if (response.destroyed || response.write(chunk)) return undefined;
+      return new Promise((resolve) => {
+        const go = () => {
+          response.off("drain", go);
+          response.off("close", go);
+          resolve();
+        };
+        // A sender that has gone does not keep the handler from being heard to the end.
+        response.once("drain", go);
+        response.once("close", go);
+      });
+    },
+    end: () => void response.end(),
+    broken: () => void response.destroy(),
+  };
+}
+
+/** Seconds after which a sender may try again. */
+const RETRY_AFTER_SECONDS = 5;
+
+interface PlainAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly retry?: boolean;
+}
+
+/** An answer of our own, in one line of text. */
+export function answerPlainly(response: ServerResponse, { status, text, retry = false }: PlainAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  const body = Buffer.from(`hookspool: ${text}\n`);
+  response.writeHead(status, {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": body.length,
+    ...(retry ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),
+  });
+  response.end(body);
+}
+
+/** Tells the sender that the handler gave no answer, in a way that makes it try again. */
+export function answerWithoutHandler(
+  response: ServerResponse,
+  { outcome, delivery, problem }: NewAttempt,
+): void {
+  const status = { refused: 503, "timed-out": 504, aborted: 502, responded: 502 }[outcome];
+  answerPlainly(response, { status, text: `delivery ${delivery} is kept, but ${problem}.`, retry: true });
+}

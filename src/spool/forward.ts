@@ -1,0 +1,259 @@
+import { lookup as systemLookup } from "node:dns";
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
+import type { LookupFunction } from "node:net";
+import { pipeline } from "node:stream/promises";
+import type { HandlerResponse, NewAttempt, Outcome, Trigger } from "../core/attempt.ts";
+import { RECORDED_RESPONSE_BYTES } from "../core/attempt.ts";
+import type { RequestHead } from "../core/delivery.ts";
+import { systemCode } from "../core/errors.ts";
+import { type HeaderPairs, pairsFromRaw } from "../core/headers.ts";
+import type { StoredBody } from "../core/ports.ts";
+import { type Target, urlAtTarget } from "../core/target.ts";
+import { wireRequest } from "./wire.ts";
+
+/** Where a handler's answer goes while it arrives: back to the sender, or nowhere. */
+export interface AnswerSink {
+  head(status: number, statusText: string, headers: HeaderPairs): void;
+  /** Resolves when more may be given. */
+  body(chunk: Uint8Array): Promise<void> | undefined;
+  end(): void;
+  /** The answer broke off in the middle; what has been passed on must not look whole. */
+  broken(): void;
+}
+
+interface Errand {
+  readonly delivery: number;
+  readonly head: RequestHead;
+  readonly body: StoredBody;
+  readonly target: Target;
+  readonly trigger: Trigger;
+  /** For the whole answer, its body included. */
+  readonly timeoutMs: number;
+  readonly sink?: AnswerSink | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Forwarder {
+  /** Hands one delivery to one target. Never rejects: what went wrong is the attempt's outcome. */
+  forward(errand: Errand): Promise<NewAttempt>;
+  close(): void;
+}
+
+interface ForwarderOptions {
+  /** Take a local HTTPS target's own certificate. */
+  readonly insecure?: boolean | undefined;
+  /** PEM of a certificate authority to trust for HTTPS targets. */
+  readonly ca?: string | undefined;
+}
+
+interface Client {
+  readonly agent: http.Agent;
+  readonly request: typeof http.request;
+}
+
+/**
+ * Node's own servers close an idle connection after 5 s, without a word. Ours is let go before, so that a
+ * delivery is not sent into a closing connection.
+ */
+const IDLE_CONNECTION_MS = 4_000;
+
+export function createForwarder({ insecure = false, ca }: ForwarderOptions = {}): Forwarder {
+  const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
+  const clients = new Map<Target["protocol"], Promise<Client>>();
+
+  function clientFor(protocol: Target["protocol"]): Promise<Client> {
+    const known = clients.get(protocol);
+    if (known) return known;
+    const client =
+      protocol === "https:"
+        ? openHttps()
+        : Promise.resolve({ agent: new http.Agent(options), request: http.request });
+    clients.set(protocol, client);
+    return client;
+  }
+
+  /** TLS is loaded by those who have a target that speaks it. */
+  async function openHttps(): Promise<Client> {
+    const { Agent, request } = await import("node:https");
+    const trust = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
+    return { agent: new Agent({ ...options, ...trust }), request };
+  }
+
+  return {
+    async forward(errand) {
+      const { delivery, head, body, target, trigger } = errand;
+      const wire = wireRequest(head, body.size, target);
+      const startedAt = Date.now();
+      const start = performance.now();
+      const { agent, request } = await clientFor(target.protocol);
+      const open = () =>
+        request({
+          agent,
+          host: target.hostname.replace(/^\[|\]$/g, ""),
+          port: target.port,
+          lookup: localLookup,
+          method: wire.method,
+          path: wire.path,
+          // A flat list keeps order, spelling and repeats.
+          headers: wire.headers.flat() as unknown as Record<string, string>,
+          setHost: false,
+        });
+      const { outcome, problem, response } = await exchange(open, errand);
+      return {
+        delivery,
+        trigger,
+        target: urlAtTarget(target, head.path),
+        targetBase: target.base,
+        startedAt,
+        outcome,
+        problem,
+        response,
+        ms: Math.round((performance.now() - start) * 10) / 10,
+        changes: wire.changes,
+      };
+    },
+    close() {
+      for (const client of clients.values()) void client.then(({ agent }) => agent.destroy());
+    },
+  };
+}
+
+interface Exchange {
+  readonly outcome: Outcome;
+  readonly problem: string | null;
+  readonly response: HandlerResponse | null;
+}
+
+async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exchange> {
+  let current: ClientRequest | undefined;
+  let ended: "timed-out" | "aborted" | undefined;
+  const end = (why: "timed-out" | "aborted") => {
+    ended ??= why;
+    current?.destroy();
+  };
+  const timer = setTimeout(end, errand.timeoutMs, "timed-out");
+  const onAbort = () => end("aborted");
+  errand.signal?.addEventListener("abort", onAbort);
+  let answered = false;
+  try {
+    const openWatched = () => {
+      current = open();
+      return current;
+    };
+    const incoming = await send(openWatched, errand.body, () => ended !== undefined);
+    answered = true;
+    return { outcome: "responded", problem: null, response: await receive(incoming, errand.sink) };
+  } catch (error) {
+    if (answered) errand.sink?.broken();
+    return failure(error, ended, errand);
+  } finally {
+    clearTimeout(timer);
+    errand.signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Sends the request; on a kept connection that turns out to be closed, once more on a fresh one. */
+async function send(
+  open: () => ClientRequest,
+  body: StoredBody,
+  stopped: () => boolean,
+): Promise<IncomingMessage> {
+  for (let again = false; ; again = true) {
+    const request = open();
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      request.once("response", resolve);
+      request.once("error", reject);
+      request.once("close", () => reject(new Error("the connection was closed")));
+    });
+    // Heard below; a failure while the body is being sent must not go unheard meanwhile.
+    answer.catch(() => {});
+    try {
+      await sendBody(request, body);
+      return await answer;
+    } catch (error) {
+      const closedBefore = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+      if (!closedBefore || again || stopped()) throw error;
+    }
+  }
+}
+
+async function sendBody(request: ClientRequest, body: StoredBody): Promise<void> {
+  if (body.size <= SMALL_BODY_BYTES) {
+    request.end(body.bytes());
+    return;
+  }
+  try {
+    await pipeline(body.stream(), request);
+  } catch (error) {
+    // A handler may answer and close before it has read everything: its answer is what counts.
+    if (!["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(systemCode(error) ?? "")) throw error;
+  }
+}
+
+const SMALL_BODY_BYTES = 256 * 1024;
+
+async function receive(incoming: IncomingMessage, sink: AnswerSink | undefined): Promise<HandlerResponse> {
+  const status = incoming.statusCode ?? 0;
+  const statusText = incoming.statusMessage ?? "";
+  const headers = pairsFromRaw(incoming.rawHeaders);
+  sink?.head(status, statusText, headers);
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+    const room = RECORDED_RESPONSE_BYTES - bytes;
+    if (room > 0) kept.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
+    bytes += chunk.length;
+    await sink?.body(chunk);
+  }
+  sink?.end();
+  return { status, statusText, headers, body: Buffer.concat(kept), bytes };
+}
+
+function failure(error: unknown, ended: "timed-out" | "aborted" | undefined, errand: Errand): Exchange {
+  const { outcome, problem } = describe(error, ended, errand);
+  return { outcome, problem, response: null };
+}
+
+function describe(
+  error: unknown,
+  ended: "timed-out" | "aborted" | undefined,
+  { target, timeoutMs }: Errand,
+): { outcome: Outcome; problem: string } {
+  if (ended === "timed-out")
+    return { outcome: "timed-out", problem: `no whole answer within ${timeoutMs / 1000} s` };
+  if (ended === "aborted")
+    return { outcome: "aborted", problem: "hookspool was stopped before the handler answered" };
+  // Happy eyeballs: one error for each address that was tried.
+  const first = error instanceof AggregateError ? error.errors[0] : error;
+  const code = systemCode(first) ?? "";
+  if (code === "ECONNREFUSED") return { outcome: "refused", problem: `nothing listens at ${target.origin}` };
+  if (["ENOTFOUND", "EAI_AGAIN"].includes(code))
+    return { outcome: "refused", problem: `the name ${target.hostname} is not known` };
+  if (["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"].includes(code))
+    return { outcome: "refused", problem: `${target.origin} cannot be reached (${code})` };
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
+    return { outcome: "refused", problem: `its certificate is not trusted (${code}): use -k or --cacert` };
+  if (code === "EPROTO" || code.startsWith("ERR_SSL"))
+    return {
+      outcome: "refused",
+      problem: "it does not speak TLS: is the target http:// rather than https://?",
+    };
+  if (code.startsWith("HPE_"))
+    return { outcome: "aborted", problem: `the handler's answer is not valid HTTP (${code})` };
+  return { outcome: "aborted", problem: "the handler closed the connection before its answer was whole" };
+}
+
+/** `localhost` means whichever of the two loopback addresses answers, whatever the hosts file says. */
+const localLookup: LookupFunction = (hostname, options, callback) => {
+  if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
+    systemLookup(hostname, options, callback);
+    return;
+  }
+  const addresses = [
+    { address: "127.0.0.1", family: 4 },
+    { address: "::1", family: 6 },
+  ];
+  const [first] = addresses;
+  // Another tick, as a real look-up would be.
+  process.nextTick(() => (options.all ? callback(null, addresses) : callback(null, first?.address ?? "", 4)));
+};

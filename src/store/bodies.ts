@@ -1,0 +1,131 @@
+/**
+ * Bodies too large for the database, each in a file of its own. A file has its own random name rather than its
+ * digest's, so that forgetting one delivery never takes away what another process has just stored.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, readFileSync, rmSync } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
+import type { BodyIntake, StoredBody } from "../core/ports.ts";
+import { syncFolder } from "./log-sync.ts";
+
+/** A long upload is synced on the way, so that the sync at its end is short. */
+const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
+
+/** Writes to a file are gathered to this size. */
+const WRITE_BYTES = 256 * 1024;
+
+export const bodyFolder = (directory: string) => join(directory, "bodies");
+
+/** Takes one body in: in memory up to {@link INLINE_BODY_BYTES}, from then on in a file of `folder`. */
+export function openBodyIntake(folder: string): BodyIntake {
+  const hash = createHash("sha256");
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let size = 0;
+  let unsynced = 0;
+  let file: { readonly name: string; readonly handle: FileHandle } | undefined;
+  // One write at a time, in order. A failed write fails all that follow.
+  let work: Promise<void> = Promise.resolve();
+
+  async function spill() {
+    const chunks = waiting;
+    const bytes = waitingBytes;
+    waiting = [];
+    waitingBytes = 0;
+    file ??= await createFile(folder);
+    await file.handle.writev(chunks);
+    unsynced += bytes;
+    if (unsynced >= SYNC_EVERY_BYTES) {
+      unsynced = 0;
+      await file.handle.datasync();
+    }
+  }
+
+  const queueSpill = () => {
+    work = work.then(spill);
+    // The one who awaits it hears of it; a sender that has gone must not end the process.
+    work.catch(() => {});
+    return work;
+  };
+
+  return {
+    write(chunk) {
+      hash.update(chunk);
+      waiting.push(chunk);
+      waitingBytes += chunk.length;
+      size += chunk.length;
+      if (size > INLINE_BODY_BYTES && waitingBytes >= WRITE_BYTES) return queueSpill();
+      return undefined;
+    },
+    async finish(): Promise<CapturedBody> {
+      const digest = hash.digest("hex");
+      if (size <= INLINE_BODY_BYTES) {
+        const [only] = waiting;
+        const bytes = waiting.length === 1 && only ? only : Buffer.concat(waiting);
+        return { kind: "inline", bytes, size, digest };
+      }
+      await queueSpill();
+      if (!file) throw new Error("a large body has no file");
+      await file.handle.sync();
+      await file.handle.close();
+      syncFolder(folder);
+      return { kind: "file", file: file.name, size, digest };
+    },
+    async discard() {
+      waiting = [];
+      waitingBytes = 0;
+      await work.catch(() => {});
+      if (!file) return;
+      await file.handle.close().catch(() => {});
+      await rm(join(folder, file.name), { force: true });
+    },
+  };
+}
+
+async function createFile(folder: string) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const name = randomUUID();
+  return { name, handle: await open(join(folder, name), "wx", 0o600) };
+}
+
+export function inlineBody(bytes: Uint8Array): StoredBody {
+  return {
+    size: bytes.length,
+    bytes: () => bytes,
+    async *stream() {
+      if (bytes.length > 0) yield bytes;
+    },
+  };
+}
+
+export function fileBody(folder: string, name: string, size: number): StoredBody {
+  const path = join(folder, name);
+  return { size, bytes: () => readFileSync(path), stream: () => createReadStream(path) };
+}
+
+export function removeBodyFile(folder: string, name: string): void {
+  rmSync(join(folder, name), { force: true });
+}
+
+/** A body whose delivery was never committed: its process died in between. */
+const ORPHAN_AGE_MS = 60 * 60 * 1000;
+
+/** Deletes files that no delivery names and that are old enough not to be on their way into the database. */
+export async function removeOrphans(
+  folder: string,
+  isNamed: (file: string) => boolean,
+  now: number,
+): Promise<number> {
+  let removed = 0;
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (isNamed(name)) continue;
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    if (!found || now - found.mtimeMs < ORPHAN_AGE_MS) continue;
+    await rm(path, { force: true });
+    removed += 1;
+  }
+  return removed;
+}

@@ -1,0 +1,197 @@
+import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
+import { succeeded } from "../core/attempt.ts";
+import type { DeliverySummary, NewDelivery } from "../core/delivery.ts";
+import type { DeliveryWriter } from "../core/ports.ts";
+import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
+import type { LogSync } from "./log-sync.ts";
+import type { Database } from "./sqlite.ts";
+
+/** An attempt waits this long for a delivery's commit to ride on. */
+const ATTEMPT_DELAY_MS = 50;
+
+export interface GroupWriter extends DeliveryWriter {
+  /** Resolves when everything given so far is on disk. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Entry {
+  /** Runs inside the transaction. */
+  readonly apply: () => unknown;
+  readonly settle: (result: unknown) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+/**
+ * Group commit: what arrives while one group is being synced makes up the next. A delivery is answered for only
+ * after the sync; an attempt rides on the next commit, or on a timer, and never causes a sync of its own: if
+ * power fails before one, the delivery is still listed as owed.
+ */
+export function createWriter(database: Database, log: LogSync, bodyFolder: string): GroupWriter {
+  let entries: Entry[] = [];
+  let mustSync = false;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function drain() {
+    while (entries.length > 0) {
+      const group = entries;
+      const sync = mustSync;
+      entries = [];
+      mustSync = false;
+      clearTimeout(timer);
+      timer = undefined;
+      try {
+        const results = database.transaction(() => group.map((entry) => entry.apply()));
+        if (sync) await log.sync();
+        group.forEach((entry, i) => void entry.settle(results[i]));
+      } catch (error) {
+        for (const entry of group) entry.fail(error);
+      }
+    }
+  }
+
+  function run(): Promise<void> {
+    running ??= Promise.resolve()
+      .then(drain)
+      .finally(() => (running = undefined));
+    return running;
+  }
+
+  function enqueue<T>(apply: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject });
+    });
+  }
+
+  return {
+    openBody: () => openBodyIntake(bodyFolder),
+    reopen: (body) =>
+      body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
+    append(delivery) {
+      const done = enqueue(() => insertDelivery(database, delivery));
+      mustSync = true;
+      void run();
+      return done;
+    },
+    appendAttempt(attempt) {
+      const done = enqueue(() => insertAttempt(database, attempt));
+      if (!running) timer ??= setTimeout(run, ATTEMPT_DELAY_MS);
+      return done;
+    },
+    async flush() {
+      mustSync = true;
+      while (entries.length > 0 || running) await run();
+    },
+    async close() {
+      await this.flush();
+      log.close();
+    },
+  };
+}
+
+function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {
+  const { head, body, identity, verification, refusal, owed } = delivery;
+  const duplicateOf = firstWithKey(database, identity.provider, identity.dedupeKey);
+  const { lastInsertRowid } = database
+    .statement(
+      `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
+         job, dedupe_key, verdict, reason, bytes, digest, duplicate_of, refusal, owed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      head.receivedAt,
+      head.origin,
+      head.method,
+      head.path,
+      head.httpVersion,
+      head.peer,
+      identity.provider,
+      identity.event,
+      identity.eventName,
+      identity.job,
+      identity.dedupeKey,
+      verification.verdict,
+      verification.reason,
+      body.size,
+      body.digest,
+      duplicateOf,
+      refusal,
+      owed ? 1 : 0,
+    );
+  const id = Number(lastInsertRowid);
+  database
+    .statement(
+      "INSERT INTO payloads (delivery, headers, explanation, body, body_file) VALUES (?, ?, ?, ?, ?)",
+    )
+    .run(
+      id,
+      JSON.stringify(head.headers),
+      verification.explanation,
+      body.kind === "inline" ? body.bytes : null,
+      body.kind === "file" ? body.file : null,
+    );
+  return {
+    ...identity,
+    id,
+    receivedAt: head.receivedAt,
+    origin: head.origin,
+    method: head.method,
+    path: head.path,
+    verdict: verification.verdict,
+    reason: verification.reason,
+    bytes: body.size,
+    duplicateOf,
+    refusal,
+    owed,
+    attempts: 0,
+    lastOutcome: null,
+    lastStatus: null,
+    lastMs: null,
+    lastTarget: null,
+  };
+}
+
+function firstWithKey(database: Database, provider: string | null, key: string | null): number | null {
+  if (key === null) return null;
+  const row = database
+    .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ?")
+    .get(provider, key);
+  return (row?.id ?? null) as number | null;
+}
+
+function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
+  const { delivery, trigger, target, startedAt, outcome, problem, response, ms } = attempt;
+  const status = response?.status ?? null;
+  const row = database
+    .statement(
+      `UPDATE deliveries
+       SET attempts = attempts + 1, last_outcome = ?, last_status = ?, last_ms = ?, last_target = ?, owed = owed AND ?
+       WHERE id = ? RETURNING attempts`,
+    )
+    .get(outcome, status, ms, attempt.targetBase, succeeded({ outcome, status }) ? 0 : 1, delivery);
+  // A delivery that was forgotten while it was being handled leaves no attempt behind.
+  if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
+
+  const number = Number(row.attempts);
+  const { lastInsertRowid } = database
+    .statement(
+      `INSERT INTO attempts (delivery, number, trigger, target, started_at, outcome, problem, status, ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(delivery, number, trigger, target, startedAt, outcome, problem, status, ms);
+  const id = Number(lastInsertRowid);
+  database
+    .statement(
+      "INSERT INTO exchanges (attempt, changes, status_text, headers, body, bytes) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .run(
+      id,
+      JSON.stringify(attempt.changes),
+      response?.statusText ?? null,
+      response ? JSON.stringify(response.headers) : null,
+      response?.body ?? null,
+      response?.bytes ?? null,
+    );
+  return { id, delivery, number, trigger, target, startedAt, outcome, problem, status, ms };
+}

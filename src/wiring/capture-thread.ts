@@ -1,0 +1,99 @@
+/**
+ * The capture thread: HTTP front, group commit, forwarding. It shares no event loop with anything that draws,
+ * and tells the main thread what happened after the fact.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import { AppError, systemCode, toErrorRecord } from "../core/errors.ts";
+import { answerProbe } from "../core/probe.ts";
+import { parseTarget } from "../core/target.ts";
+import { createCapture } from "../spool/capture.ts";
+import { createForwarder } from "../spool/forward.ts";
+import { createPipeline } from "../spool/pipeline.ts";
+import { dataDirectoryError, openStore } from "../store/store.ts";
+import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
+import { createInspect } from "./inspection.ts";
+import { createNoticeBatcher } from "./notice-batcher.ts";
+
+const port = parentPort;
+if (!port) throw new Error("capture-thread runs as a worker thread");
+const settings = workerData as CaptureSettings;
+const post = (message: FromCaptureThread) => port.postMessage(message);
+
+try {
+  await start();
+} catch (error) {
+  post({ type: "failed", error: toErrorRecord(error) });
+  port.close();
+}
+
+async function start() {
+  const store = openStore(settings.dir, { checkpoints: "elsewhere" });
+  const { writer } = store;
+  const batcher = createNoticeBatcher({
+    send: (notices) => post({ type: "notices", notices }),
+    fallBehind: () => post({ type: "behind" }),
+  });
+  const forwarder = createForwarder({ insecure: settings.insecure, ca: settings.ca });
+  const pipeline = createPipeline({
+    writer,
+    forwarder,
+    target: parseTarget(settings.target),
+    inspect: createInspect(settings),
+    enforce: settings.verify === "enforce",
+    timeoutMs: settings.timeoutMs,
+    observer: batcher.observe,
+    onStoreFailure: (error) =>
+      post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) }),
+  });
+  const front = {
+    pipeline,
+    writer,
+    observer: batcher.observe,
+    maxBodyBytes: settings.maxBodyBytes,
+    paths: settings.paths,
+    answerProbe: (path: string) => settings.probe && answerProbe(path, settings.probe),
+  };
+  const capture = createCapture({ ...front, origin: "captured" });
+  // What we forge ourselves takes the same way, from a port that no tunnel leads to.
+  const forge = createCapture({ ...front, origin: "forged", paths: [] });
+  post({
+    type: "listening",
+    port: await listen(capture.listen, settings.port),
+    forgePort: await forge.listen(0),
+  });
+
+  port?.on("message", (message: ToCaptureThread) => {
+    if (message.type === "heard") batcher.heard(message.count);
+    else void stop(message.graceMs);
+  });
+
+  async function stop(graceMs: number) {
+    const answered = Promise.all([capture.close(), forge.close()]);
+    const timer = setTimeout(() => pipeline.abort(), graceMs);
+    await answered;
+    clearTimeout(timer);
+    capture.destroy();
+    forge.destroy();
+    forwarder.close();
+    await store.close();
+    batcher.flush();
+    port?.close();
+  }
+}
+
+async function listen(open: (port: number) => Promise<number>, wanted: number): Promise<number> {
+  try {
+    return await open(wanted);
+  } catch (error) {
+    const taken = systemCode(error) === "EADDRINUSE";
+    throw new AppError(
+      taken ? `port ${wanted} is taken by another program` : `port ${wanted} cannot be listened on`,
+      {
+        code: "E_PORT",
+        fault: "user",
+        hint: "Name another with --port, or leave it out to get a free one.",
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import type { Notice, Observer } from "../core/notice.ts";
+
+/** Notices on their way that have not been heard yet; past this they are dropped. */
+const MOST_UNHEARD = 10_000;
+
+interface Ends {
+  readonly send: (notices: readonly Notice[]) => void;
+  /** Called once for each time that notices were dropped, when there is room again. */
+  readonly fallBehind: () => void;
+}
+
+/**
+ * Passes notices on in one message a turn of the event loop. It never waits for its reader and never holds more
+ * than {@link MOST_UNHEARD}: a reader that falls behind is told to look into the store.
+ */
+export function createNoticeBatcher({ send, fallBehind }: Ends) {
+  let waiting: Notice[] = [];
+  let unheard = 0;
+  let dropped = false;
+
+  function flush() {
+    if (waiting.length === 0) return;
+    const notices = waiting;
+    waiting = [];
+    send(notices);
+  }
+
+  const observe: Observer = (notice) => {
+    if (dropped || unheard >= MOST_UNHEARD) {
+      dropped = true;
+      return;
+    }
+    unheard += 1;
+    if (waiting.push(notice) === 1) setImmediate(flush);
+  };
+
+  return {
+    observe,
+    heard(count: number) {
+      unheard -= count;
+      if (!dropped || unheard > MOST_UNHEARD / 2) return;
+      dropped = false;
+      fallBehind();
+    },
+    flush,
+  };
+}

@@ -1,0 +1,111 @@
+import type { AppError } from "../core/errors.ts";
+import type { Observer } from "../core/notice.ts";
+import type { DeliveryReader } from "../core/ports.ts";
+import type { Ready } from "../core/ready.ts";
+import { parseTarget } from "../core/target.ts";
+import type { TunnelStatus } from "../core/tunnel.ts";
+import { openStore, type Store } from "../store/store.ts";
+import type { CaptureSettings } from "./capture-protocol.ts";
+import { startCapture } from "./capture-worker.ts";
+import { startThread } from "./threads.ts";
+import type { TunnelSettings } from "./tunnel.ts";
+
+export interface SessionSettings extends Omit<CaptureSettings, "probe">, TunnelSettings {}
+
+interface SessionOptions {
+  readonly settings: SessionSettings;
+  /** The folder that tunnel names are remembered for. */
+  readonly project: string;
+  readonly observer: Observer;
+  readonly onTrouble: (error: AppError) => void;
+  readonly onCrash: (error: AppError) => void;
+}
+
+/** Capturing from its first to its last delivery. */
+export interface Session {
+  /** Resolves when the tunnel is up, or has turned out not to come up at once. */
+  readonly ready: Promise<Ready>;
+  /** A driver's warning that a person should have read. */
+  readonly caution: string | undefined;
+  readonly tunnelStatus: () => TunnelStatus | undefined;
+  /** Takes forged deliveries; no tunnel leads to it. */
+  readonly forgeUrl: string;
+  readonly reader: () => DeliveryReader;
+  /** Lets what is in flight finish for `graceMs`, then closes everything. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** How long after the start the background thread begins: the first delivery comes first. */
+const BACKGROUND_DELAY_MS = 1_000;
+
+/**
+ * Opens the store, the capture thread and the tunnel.
+ *
+ * @throws {AppError} what is wrong with the settings, the port or the data directory
+ */
+export async function openSession({
+  settings,
+  project,
+  observer,
+  onTrouble,
+  onCrash,
+}: SessionOptions): Promise<Session> {
+  const target = parseTarget(settings.target);
+  // Probing needs the HTTPS client, which a session without a tunnel does not load.
+  const wantsTunnel = settings.tunnel !== "none" || settings.publicUrl !== undefined;
+  const tunnelling = wantsTunnel ? await import("./tunnel.ts") : undefined;
+  const driver = tunnelling?.chooseDriver(settings);
+  const probe = tunnelling?.newProbeSecret() ?? null;
+
+  // The capture thread makes or migrates the database; this thread only looks into it, when there is a reason.
+  let opened: Store | undefined;
+  const store = () => {
+    opened ??= openStore(settings.dir);
+    return opened;
+  };
+  const capture = await startCapture({
+    settings: { ...settings, probe },
+    reader: () => store().reader,
+    observer,
+    onTrouble,
+    onCrash,
+  });
+
+  let background: ReturnType<typeof startThread> | undefined;
+  const startBackground = setTimeout(() => {
+    background = startThread("background-thread", { dir: settings.dir });
+    background.on("error", () => {});
+  }, BACKGROUND_DELAY_MS);
+
+  const tunnel =
+    tunnelling &&
+    driver &&
+    probe &&
+    tunnelling.openTunnel({ driver, settings, port: capture.port, probe, project, memory: store(), observer });
+
+  return {
+    ready: (async () => {
+      const status = await tunnel?.ready;
+      return {
+        endpoint: status?.endpoint ?? null,
+        local: `http://127.0.0.1:${capture.port}`,
+        target: target.base,
+        inspector: null,
+        tunnel: driver?.name ?? "none",
+      };
+    })(),
+    caution: driver?.caution,
+    tunnelStatus: () => tunnel?.status(),
+    forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
+    reader: () => store().reader,
+    async stop(graceMs) {
+      clearTimeout(startBackground);
+      // The tunnel stays until the last answer has gone out through it.
+      await capture.stop(graceMs);
+      const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
+      background?.postMessage("stop");
+      await Promise.all([stopped, tunnel?.close()]);
+      await opened?.close();
+    },
+  };
+}
