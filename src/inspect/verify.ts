@@ -1,5 +1,5 @@
 import type { HeaderPair, HeaderPairs } from "../core/headers.ts";
-import { type Verification, verified } from "../core/verdict.ts";
+import { undecided, type Verification, verified } from "../core/verdict.ts";
 import type { Examination, Secret, SignedRequest } from "../signing/_scheme.ts";
 import { type SchemeChoice, schemeNamed } from "../signing/_schemes.ts";
 import {
@@ -12,6 +12,8 @@ import {
 import type { KnownSecret } from "./_suspect.ts";
 import { explainRejection } from "./explain.ts";
 
+export { chooseSchemes };
+
 /** The verdict that counts, with the choice that it was reached by. */
 export interface DeliveryExamination extends Examination {
   readonly choice: SchemeChoice;
@@ -19,24 +21,31 @@ export interface DeliveryExamination extends Examination {
 
 interface SchemesToTry {
   readonly request: SignedRequest;
-  /** The ways in which the provider may have signed, the likeliest first; none says that it signs nothing. */
+  /** The ways in which the provider may have signed, the likeliest first; none where nobody knows. */
   readonly schemes: readonly SchemeChoice[];
   readonly secret: Secret | null;
 }
 
-/** The first scheme that fits counts, else the first whose fields are there. */
+/** The first scheme that fits counts, else the first that can be read, else the first that is malformed. */
 export function examineDelivery({ request, schemes, secret }: SchemesToTry): DeliveryExamination {
-  const choices = schemes.length > 0 ? schemes : [{ scheme: "unsigned" } as const];
-  const examined = choices.map((choice) => ({
+  if (schemes.length === 0) return unknownScheme;
+  const examined = schemes.map((choice) => ({
     choice,
     ...schemeNamed(choice.scheme).examine(request, secret, choice.params),
   }));
   const fitting = examined.find(({ verification }) => verification.verdict === "verified");
-  if (fitting !== undefined && choices.length > 1) return saying(fitting, `as ${fitting.choice.scheme}`);
-  const isThere = ({ complete, verification }: Examination) =>
-    complete || verification.reason === "malformed";
-  return fitting ?? examined.find(isThere) ?? (examined[0] as DeliveryExamination);
+  if (fitting !== undefined && schemes.length > 1) return saying(fitting, `as ${fitting.choice.scheme}`);
+  const isMalformed = ({ verification }: Examination) => verification.reason === "malformed";
+  const best =
+    fitting ?? examined.find(({ complete }) => complete) ?? examined.find(isMalformed) ?? examined[0];
+  return best as DeliveryExamination;
 }
+
+const unknownScheme: DeliveryExamination = {
+  ...schemeNamed("unsigned").examine({ headers: [], body: new Uint8Array(), receivedAt: 0 }, null),
+  choice: { scheme: "unsigned" },
+  verification: undecided("how this provider signs is not known well enough to check it"),
+};
 
 const saying = (examination: DeliveryExamination, how: string): DeliveryExamination => ({
   ...examination,

@@ -16,7 +16,8 @@ const schemesOf: SchemesOfProvider = (provider) =>
   ({
     wazza,
     runware,
-    kling: [],
+    kling: [{ scheme: "unsigned" }] as const,
+    pollo: [],
     openai: [{ scheme: "standard-webhooks-v1", params: { dialect: "openai" } }] as const,
   })[provider];
 
@@ -99,6 +100,10 @@ describe("undecided is", () => {
     ["one without a secret and without a signature", { scheme: "wazza-body", secret: undefined }],
     ["one checked by an empty secret", { scheme: "wazza-body", secret: "", headers: signed("wazza-body") }],
     ["a token without a known secret", { provider: "runware", secret: null, url: "/in?token=x" }],
+    [
+      "a provider that signs in a way not known",
+      { provider: "pollo", headers: [["x-webhook-signature", "x"]] },
+    ],
     ["a provider that signs nothing", { provider: "kling" }],
     ["the scheme unsigned", { scheme: "unsigned" }],
   ])("%s", (_case, changes) => expect(verify(changes)).toMatchObject({ verdict: "undecided", reason: null }));
