@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Supervision, superviseTunnel } from "../../src/tunnels/_supervise.ts";
 import { PROBE_INTERVAL_MS, SILENT_LOSS_MS } from "../../src/tunnels/_watch.ts";
 import { localtunnelTunnel } from "../../src/tunnels/localtunnel.ts";
@@ -172,10 +174,9 @@ test("closes while it is being opened", async () => {
   expect(statuses.states()).toEqual(["closed"]);
 });
 
-test("keeps no timer and no process when it is closed", async () => {
-  const { close, ready } = supervise();
-  await ready;
-  await close();
-  expect(clientsOf(process.pid)).toEqual([]);
-  await vi.waitFor(() => expect(process.getActiveResourcesInfo()).not.toContain("ProcessWrap"));
+test("keeps nothing running when it is closed", async () => {
+  const script = fileURLToPath(new URL("../support/supervise-and-close.ts", import.meta.url));
+  const child = spawn(process.execPath, [script, server.host, String(front.port)], { stdio: "inherit" });
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(front.probes).toBe(1);
 });
