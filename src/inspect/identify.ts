@@ -38,7 +38,7 @@ export function readDelivery(headers: HeaderPairs, body: Uint8Array): Received {
 /** The provider with the surest sign; two are never equally sure of a delivery that either would send. */
 function recognise(received: Received): Provider | undefined {
   let recognised: Provider | undefined;
-  let surest = signs.length;
+  let surest: number = signs.length;
   for (const provider of providers) {
     const sign = provider.recognises(received);
     if (sign === null || rank(sign) >= surest) continue;

@@ -1,6 +1,6 @@
 import type { DeliveryEvent, Identity } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
-import type { SchemeName } from "../signing/_schemes.ts";
+import type { SchemeChoice } from "../signing/_schemes.ts";
 import type { RandomBytes } from "./_ids.ts";
 import type { RetryPolicy } from "./_retries.ts";
 
@@ -18,7 +18,10 @@ export interface Provider {
   readonly secretSource: string | null;
   /** The header fields of a delivery that matter, spelled as the provider spells them. */
   readonly requestHeaders: readonly string[];
-  /** Every documented way to authenticate a delivery, the one to forge with first; empty: nothing is signed. */
+  /**
+   * Every documented way to authenticate a delivery, the one to forge with first. Empty where deliveries are
+   * signed in a way that is not known well enough to check or repeat it.
+   */
   readonly schemes: readonly SchemeUse[];
 
   /** What shows that this delivery is this provider's; `null` where nothing does. Never throws. */
@@ -34,7 +37,7 @@ export interface Provider {
   /** The id sent (and often signed) beside the body; absent where there is none. */
   deliveryId?(body: unknown, random: RandomBytes): string;
   /** Header fields besides Content-Type and those that the scheme writes. */
-  extraHeaders?(body: unknown, context: { readonly id: string | null; readonly now: number }): HeaderPairs;
+  extraHeaders?(delivery: { readonly body: unknown; readonly id: string; readonly now: number }): HeaderPairs;
 
   readonly retries: RetryPolicy;
   readonly limits: Limits;
@@ -48,13 +51,13 @@ export interface Provider {
   readonly ourChoice: readonly string[];
 }
 
-export interface Source {
+interface Source {
   readonly title: string;
   readonly url?: string;
 }
 
 /** How a provider is told where to send. */
-export interface Registration {
+interface Registration {
   /** `settings`: a console, dashboard or registration call, not the request for the job. */
   readonly via: "query" | "body" | "settings";
   /** The parameter's or field's name: `webhook`; `null` where there is none to name. */
@@ -63,16 +66,13 @@ export interface Registration {
 }
 
 /** One way to authenticate a delivery. */
-export interface SchemeUse {
-  readonly scheme: SchemeName;
-  /** What the scheme lets a user or provider choose: `{ header, prefix }`, `{ param }`. */
-  readonly params?: Readonly<Record<string, string>>;
+export interface SchemeUse extends SchemeChoice {
   /** Deliveries without it are ordinary: the user need not have set a secret. */
   readonly optional?: true;
   readonly note?: string;
 }
 
-export interface Limits {
+interface Limits {
   /** Answer within this many ms, by the provider's advice; `null` where it gives none. */
   readonly advisedMs: number | null;
   /** An answer after this many ms counts as a failed attempt. */
@@ -97,7 +97,7 @@ export const signs = ["own-header", "header-and-body", "shared-header", "body", 
 export type Sign = (typeof signs)[number];
 
 /** An identity before it is said whose it is. */
-export type Reading = Omit<Identity, "provider">;
+type Reading = Omit<Identity, "provider">;
 
 /** One kind of delivery that the provider sends. */
 export interface ProviderEvent {

@@ -79,7 +79,7 @@ export const atlascloudProvider: Provider = {
   ],
   newJob: uuid,
   deliveryId: (body, random) => textAt(body, "session_id") ?? uuid(random),
-  extraHeaders: (body) => {
+  extraHeaders({ body }) {
     const event = textAt(body, "event_type");
     return event === null ? [] : [["X-AtlasCloud-Webhook-Event", event]];
   },

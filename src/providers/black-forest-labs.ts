@@ -1,6 +1,6 @@
 import { wordId } from "./_ids.ts";
 import type { Provider } from "./_provider.ts";
-import { eventOfStatus, isOneOf, textAt } from "./_reading.ts";
+import { eventOfStatus, hasAll, isOneOf, textAt } from "./_reading.ts";
 import { retryPolicy, seconds } from "./_retries.ts";
 import { isoSeconds } from "./_times.ts";
 
@@ -26,7 +26,9 @@ export const blackForestLabsProvider: Provider = {
 
   recognises({ headers, json }) {
     if (headers.has("x-bfl-signature")) return "own-header";
-    return isOneOf(json, "status", ["Ready", "Error"]) && textAt(json, "id") !== null ? "body" : null;
+    const isReady = isOneOf(json, "status", ["Ready"]) && hasAll(json, "id", "result");
+    const isError = isOneOf(json, "status", ["Error"]) && hasAll(json, "id", "error");
+    return isReady || isError ? "body" : null;
   },
   identify({ json }) {
     const job = textAt(json, "id");

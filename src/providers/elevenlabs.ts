@@ -50,13 +50,13 @@ export const elevenlabsProvider: Provider = {
   },
 
   events: [
-    event("post_call_transcription", ({ now }) => ({
+    event("post_call_transcription", "completed", ({ now }) => ({
       status: "done",
       transcript: [],
       metadata: { start_time_unix_secs: unixSeconds(now) - 22, call_duration_secs: 22, cost: 296 },
     })),
-    event("post_call_audio", () => ({ full_audio: "SUQzBAAAAAAA" })),
-    event("call_initiation_failure", () => ({ failure_reason: "busy" })),
+    event("post_call_audio", "completed", () => ({ full_audio: "SUQzBAAAAAAA" })),
+    event("call_initiation_failure", "failed", () => ({ failure_reason: "busy" })),
   ],
   newJob: (random) => `conv_${base62Id(random, 20)}`,
 
@@ -83,6 +83,7 @@ export const elevenlabsProvider: Provider = {
   ourChoice: [
     "No retries, as is the default; 10 s to answer.",
     "Duplicates have the same type, conversation id and event_timestamp.",
+    "The failure_reason of a call that could not be made is our construction.",
     "Where several v0 signatures are given, any may match.",
   ],
 };
@@ -97,10 +98,14 @@ const kinds: Readonly<Record<string, ProviderEvent["event"]>> = {
   voice_removed: null,
 };
 
-function event(name: string, data: (input: SampleInput) => JsonObject): ProviderEvent {
+function event(
+  name: string,
+  kind: ProviderEvent["event"],
+  data: (input: SampleInput) => JsonObject,
+): ProviderEvent {
   return {
     name,
-    event: kinds[name] ?? null,
+    event: kind,
     sample: (input) => ({
       type: name,
       event_timestamp: unixSeconds(input.now),

@@ -1,5 +1,5 @@
 import { digitId, hexId } from "./_ids.ts";
-import type { Json, JsonObject, Provider, ProviderEvent } from "./_provider.ts";
+import type { JsonObject, Provider, ProviderEvent } from "./_provider.ts";
 import { eventOfStatus, keyOf, textAt, valueAt } from "./_reading.ts";
 import { retryPolicy, seconds } from "./_retries.ts";
 
@@ -66,20 +66,21 @@ export const minimaxProvider: Provider = {
     "Retries and the timeout; the challenge has to be answered within 3 s.",
     "The case of a status: success in callbacks, Success on another page.",
   ],
-  ourChoice: ["5 retries after 1, 2, 4, 8 and 16 s, 10 s to answer."],
+  ourChoice: [
+    "5 retries after 1, 2, 4, 8 and 16 s, 10 s to answer.",
+    "The code and text of a failure are ours.",
+  ],
 };
 
 function isChallenge(json: unknown): boolean {
   return typeof valueAt(json, "challenge") === "string" && Object.keys(json as object).length === 1;
 }
 
-const fine: Json = { status_code: 0, status_msg: "success" };
-
 function event(
   status: string,
   kind: ProviderEvent["event"],
   rest: (random: (size: number) => Uint8Array) => JsonObject,
-  answer: Json = fine,
+  answer: JsonObject = { status_code: 0, status_msg: "success" },
 ): ProviderEvent {
   return {
     name: status,

@@ -31,7 +31,13 @@ export const openaiProvider: Provider = {
   },
   secretSource: "Shown once when the endpoint is made in the dashboard.",
   requestHeaders: ["user-agent", "webhook-id", "webhook-timestamp", "webhook-signature"],
-  schemes: [{ scheme: "standard-webhooks-v1", note: "The SDKs use a secret without whsec_ as text." }],
+  schemes: [
+    {
+      scheme: "standard-webhooks-v1",
+      params: { dialect: "openai" },
+      note: "The SDKs use a secret without whsec_ as text.",
+    },
+  ],
 
   recognises({ headers, json }) {
     if (!hasHeaderLike(headers, "webhook-")) return isEvent(json) ? "body" : null;

@@ -15,7 +15,7 @@ export const polloProvider: Provider = {
     field: "webhookUrl",
     how: 'Put "webhookUrl" next to input in the request body.',
   },
-  secretSource: "From the account's webhook settings.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["X-Webhook-Id", "X-Webhook-Timestamp", "X-Webhook-Signature"],
   schemes: [],
 
@@ -44,8 +44,8 @@ export const polloProvider: Provider = {
   ],
   newJob: (random) => `cm${wordId(random, 23)}`,
   deliveryId: (_body, random) => uuid(random),
-  extraHeaders: (_body, { id, now }) => [
-    ["X-Webhook-Id", id ?? ""],
+  extraHeaders: ({ id, now }) => [
+    ["X-Webhook-Id", id],
     ["X-Webhook-Timestamp", String(unixSeconds(now))],
   ],
 

@@ -56,26 +56,13 @@ export const wavespeedProvider: Provider = {
     {
       name: "completed",
       event: "completed",
-      sample: (input) => ({
-        ...prediction(input),
-        outputs: [input.media.image],
-        has_nsfw_contents: [false],
-        status: "completed",
-        error: "",
-        executionTime: 6710,
-        timings: { inference: 6710 },
-      }),
+      sample: (input) => prediction(input, { status: "completed", outputs: [input.media.image], error: "" }),
     },
     {
       name: "failed",
       event: "failed",
-      sample: (input) => ({
-        ...prediction(input),
-        outputs: [],
-        has_nsfw_contents: null,
-        status: "failed",
-        error: "The model could not process this input",
-      }),
+      sample: (input) =>
+        prediction(input, { status: "failed", outputs: [], error: "The model could not process this input" }),
     },
   ],
   newJob: (random) => hexId(random, 32),
@@ -105,13 +92,28 @@ export const wavespeedProvider: Provider = {
   ],
 };
 
-function prediction({ job, now }: SampleInput): JsonObject {
+interface Outcome {
+  readonly status: string;
+  readonly outputs: readonly string[];
+  readonly error: string;
+}
+
+/** The members in the order of the page's example with real data. */
+function prediction({ job, now }: SampleInput, { status, outputs, error }: Outcome): JsonObject {
   return {
     id: job,
     model: "wavespeed-ai/flux-dev",
     input: { prompt: "Octopus vs. crab chess game, underwater setting, vibrant colors" },
+    outputs,
     urls: { get: `https://api.wavespeed.ai/api/v3/predictions/${job}/result` },
+    has_nsfw_contents: outputs.map(() => false),
+    status,
     // The provider writes nanoseconds, which date parsers that expect milliseconds stumble over.
-    created_at: iso(now - 6710).replace("Z", "000000Z"),
+    created_at: iso(now - EXECUTION_MS).replace("Z", "000000Z"),
+    error,
+    executionTime: EXECUTION_MS,
+    timings: { inference: EXECUTION_MS },
   };
 }
+
+const EXECUTION_MS = 6710;

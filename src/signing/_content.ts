@@ -1,5 +1,5 @@
+import type { Fields } from "./_rules.ts";
 import type { SignedContent } from "./_scheme.ts";
-import type { Fields } from "./_signature-scheme.ts";
 
 export const bodyAlone = (_fields: Fields, body: Uint8Array): SignedContent => [body];
 

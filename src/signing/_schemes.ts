@@ -1,4 +1,4 @@
-import type { SigningScheme } from "./_scheme.ts";
+import type { SchemeParams, SigningScheme } from "./_scheme.ts";
 import { atlascloudEd25519Scheme, falEd25519Scheme, ideogramEd25519Scheme } from "./ed25519.ts";
 import {
   bflSha256Scheme,
@@ -52,6 +52,12 @@ export const signingSchemes = [
 ] as const;
 
 export type SchemeName = (typeof signingSchemes)[number]["name"];
+
+/** A scheme as one provider uses it. */
+export interface SchemeChoice {
+  readonly scheme: SchemeName;
+  readonly params?: SchemeParams;
+}
 
 const byName: ReadonlyMap<string, SigningScheme<SchemeName>> = new Map(
   signingSchemes.map((scheme) => [scheme.name, scheme]),

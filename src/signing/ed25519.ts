@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { timestampAndBody, wireBytes } from "./_content.ts";
 import { labelled } from "./_envelopes.ts";
 import { ed25519 } from "./_proof.ts";
+import type { Fields } from "./_rules.ts";
 import type { SignedContent } from "./_scheme.ts";
-import { type Fields, signatureScheme } from "./_signature-scheme.ts";
+import { signatureScheme } from "./_signature-scheme.ts";
 
 /** Four lines: id, user, timestamp, SHA-256 of the body in lower-case hex. */
 const linesWithBodyHash = ({ id, user, timestamp }: Fields, body: Uint8Array): SignedContent => [

@@ -3,8 +3,9 @@ import { idTimestampAndBody } from "./_content.ts";
 import { type Envelope, labelled, versionList } from "./_envelopes.ts";
 import { asBase64AfterPrefix, asBase64IfPrefixed, asText, asTextAfterPrefix } from "./_keys.ts";
 import { ed25519, hmacSha256, type Proof } from "./_proof.ts";
+import type { Rules } from "./_rules.ts";
 import type { SchemeParams } from "./_scheme.ts";
-import { type Rules, signatureScheme } from "./_signature-scheme.ts";
+import { signatureScheme } from "./_signature-scheme.ts";
 
 /** Everything here signs `{id}.{timestamp}.{body}`, under the same three header names. */
 const rules = (proof: Proof, envelope: Envelope, prefix = "webhook"): Rules => ({

@@ -2,7 +2,8 @@ import { timestampAndBody } from "./_content.ts";
 import { type Envelope, labelled, timedPairs } from "./_envelopes.ts";
 import { asText } from "./_keys.ts";
 import { hmacSha256 } from "./_proof.ts";
-import { type Rules, signatureScheme } from "./_signature-scheme.ts";
+import type { Rules } from "./_rules.ts";
+import { signatureScheme } from "./_signature-scheme.ts";
 
 /** HMAC-SHA256 over `{timestamp}.{body}`, in lower-case hex. */
 const rules = (headers: Rules["headers"], envelope: Envelope): Rules => ({

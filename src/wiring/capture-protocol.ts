@@ -14,7 +14,11 @@ export interface CaptureSettings {
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
-  readonly enforce: boolean;
+  /** Take every delivery as this provider's; `undefined`: told apart by headers and body. */
+  readonly provider: string | undefined;
+  readonly verify: "report" | "enforce" | "off";
+  /** Signing secrets by provider. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** `null` where no tunnel is proven, so that every path is a delivery's. */
   readonly probe: ProbeSecret | null;
 }

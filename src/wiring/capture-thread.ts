@@ -39,7 +39,7 @@ async function start() {
     forwarder,
     target: parseTarget(settings.target),
     inspect: createInspect(settings),
-    enforce: settings.enforce,
+    enforce: settings.verify === "enforce",
     timeoutMs: settings.timeoutMs,
     observer: batcher.observe,
     onStoreFailure: (error) =>

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
+import { AppError } from "../core/errors.ts";
 import { bundledSqliteVersion, hasCheckpointRace } from "../store/sqlite.ts";
 import { databaseFile, openStore } from "../store/store.ts";
-import { AppError } from "../core/errors.ts";
 import { checkTunnels } from "./tunnel.ts";
 
 /** One thing that was looked at. A warning limits something, an error stops it. */

@@ -4,7 +4,7 @@ import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
 import { startThread } from "./threads.ts";
@@ -30,7 +30,7 @@ export interface Session {
   readonly tunnelStatus: () => TunnelStatus | undefined;
   /** Takes forged deliveries; no tunnel leads to it. */
   readonly forgeUrl: string;
-  readonly reader: DeliveryReader;
+  readonly reader: () => DeliveryReader;
   /** Lets what is in flight finish for `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -57,16 +57,18 @@ export async function openSession({
   const driver = tunnelling?.chooseDriver(settings);
   const probe = tunnelling?.newProbeSecret() ?? null;
 
-  const store = openStore(settings.dir);
+  // The capture thread makes or migrates the database; this thread only looks into it, when there is a reason.
+  let opened: Store | undefined;
+  const store = () => {
+    opened ??= openStore(settings.dir);
+    return opened;
+  };
   const capture = await startCapture({
     settings: { ...settings, probe },
-    reader: store.reader,
+    reader: () => store().reader,
     observer,
     onTrouble,
     onCrash,
-  }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
   });
 
   let background: ReturnType<typeof startThread> | undefined;
@@ -79,7 +81,15 @@ export async function openSession({
     tunnelling &&
     driver &&
     probe &&
-    tunnelling.openTunnel({ driver, settings, port: capture.port, probe, project, memory: store, observer });
+    tunnelling.openTunnel({
+      driver,
+      settings,
+      port: capture.port,
+      probe,
+      project,
+      memory: store(),
+      observer,
+    });
 
   return {
     ready: (async () => {
@@ -95,7 +105,7 @@ export async function openSession({
     caution: driver?.caution,
     tunnelStatus: () => tunnel?.status(),
     forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
-    reader: store.reader,
+    reader: () => store().reader,
     async stop(graceMs) {
       clearTimeout(startBackground);
       // The tunnel stays until the last answer has gone out through it.
@@ -103,7 +113,7 @@ export async function openSession({
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);
-      await store.close();
+      await opened?.close();
     },
   };
 }

@@ -8,7 +8,8 @@ import { listenCommand } from "./listen.ts";
 
 export const doctorCommand: CommandDefinition = {
   usage: "doctor",
-  description: "what works here: Node, the data directory, tunnels, the terminal, and where each setting comes from",
+  description:
+    "what works here: Node, the data directory, tunnels, the terminal, and where each setting comes from",
   examples: ["hookspool doctor", "hookspool doctor --json | jq 'select(.type == \"setting\")'"],
   define() {},
   run: doctor,
@@ -35,7 +36,9 @@ async function doctor(context: Context): Promise<ExitCode> {
 
 function terminalFinding() {
   const { isTTY, columns, rows } = process.stdout;
-  const detail = isTTY ? `${columns}×${rows}, ${process.env["TERM"] ?? "TERM not set"}` : "none: output goes to a pipe or file";
+  const detail = isTTY
+    ? `${columns}×${rows}, ${process.env.TERM ?? "TERM not set"}`
+    : "none: output goes to a pipe or file";
   return { name: "terminal", status: "ok" as const, detail };
 }
 
@@ -44,7 +47,13 @@ function settingsInForce() {
   const command = new Command().exitOverride();
   listenCommand.define(command);
   command.parse([], { from: "user" });
-  const known = new Set([...command.options.map((option) => option.attributeName()), "dir", "json", "color", "debug"]);
+  const known = new Set([
+    ...command.options.map((option) => option.attributeName()),
+    "dir",
+    "json",
+    "color",
+    "debug",
+  ]);
   applyConfigFiles(command, readConfigFiles(), known);
   return command.options.map((option) => {
     const key = option.attributeName();

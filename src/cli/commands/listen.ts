@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import { parseTarget } from "../../core/target.ts";
+import { secretsByProvider } from "../../wiring/secrets.ts";
 import type { SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
@@ -15,6 +16,8 @@ interface Options {
   readonly probeInterval?: number;
   readonly port: number;
   readonly path?: readonly string[];
+  readonly provider?: string;
+  readonly verify: "report" | "enforce" | "off";
   readonly maxBody: number;
   readonly timeout?: number;
   readonly insecure?: boolean;
@@ -67,6 +70,22 @@ export const listenCommand: CommandDefinition = {
       )
       .option("--path <prefix>", "let only these public paths through (repeatable)", collect)
       .addOption(
+        listenOption(
+          "--provider <id>",
+          "take every delivery as this provider's (default: told apart)",
+          "PROVIDER",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--verify <mode>",
+          "enforce: what is rejected gets 401 and never reaches the handler",
+          "VERIFY",
+        )
+          .choices(["report", "enforce", "off"])
+          .default("report"),
+      )
+      .addOption(
         listenOption("--max-body <size>", "turn larger bodies away with 413", "MAX_BODY")
           .argParser(parseSize)
           .default(1024 ** 3, "1GiB"),
@@ -102,12 +121,16 @@ async function listen(
 ): Promise<ExitCode> {
   refuseUnknownCommand(word);
   const settings = settingsFor(context, word, options);
+  if (settings.provider !== undefined)
+    (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = context.json ? "json" : (options.output ?? "lines");
-  const { createReporter } = await import("../reporter.ts");
+  const [{ openSession }, { createReporter }] = await Promise.all([
+    import("../../wiring/session.ts"),
+    import("../reporter.ts"),
+  ]);
   const reporter = createReporter(mode, context);
   const interrupt = interruptions();
 
-  const { openSession } = await import("../../wiring/session.ts");
   const session = await openSession({
     settings,
     project: process.cwd(),
@@ -158,7 +181,9 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     timeoutMs: options.timeout,
     insecure: options.insecure ?? false,
     ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
-    enforce: false,
+    provider: options.provider,
+    verify: options.verify,
+    secrets: secretsByProvider(dir, process.env),
     tunnel: options.tunnel,
     tunnelHost: options.tunnelHost,
     subdomain: options.subdomain,
