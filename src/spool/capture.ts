@@ -28,12 +28,19 @@ export interface CaptureLimits {
   readonly idleMs: number;
   /** For a whole request, however steadily it drips. */
   readonly requestMs: number;
+  /** For going on talking after it was refused. */
+  readonly lingerMs: number;
 }
 
-const defaultLimits: CaptureLimits = { headMs: 15_000, idleMs: 30_000, requestMs: 15 * 60_000 };
+const defaultLimits: CaptureLimits = {
+  headMs: 15_000,
+  idleMs: 30_000,
+  requestMs: 15 * 60_000,
+  lingerMs: 5_000,
+};
 
-/** A sender that goes on talking after it was refused is heard this long and this far, then cut off. */
-const LINGER = { ms: 5_000, bytes: 16 * 1024 * 1024 };
+/** A sender that goes on talking after it was refused is heard this far, then cut off. */
+const LINGER_BYTES = 16 * 1024 * 1024;
 
 export interface Capture {
   /** Listens on the loopback address; 0 picks a free port. Resolves to the port. */
@@ -59,6 +66,10 @@ export function createCapture(options: CaptureOptions): Capture {
     // Node would fold repeated heads it thinks it knows; the raw pairs are what is kept.
     joinDuplicateHeaders: false,
   });
+  // The size of a head is its limit; older Nodes would drop what is over a count without a word.
+  server.maxHeadersCount = 0;
+  // A sender may close its half once it has sent all; the answer is still its own to read.
+  Object.assign(server, { httpAllowHalfOpen: true });
 
   async function onRequest(request: IncomingMessage, response: ServerResponse, proceed = () => {}) {
     const path = request.url ?? "/";
@@ -89,7 +100,7 @@ export function createCapture(options: CaptureOptions): Capture {
     if (body === "failed") return turnAway(request, response, 503, "the body could not be written to disk");
     if (body === "too-large") {
       await pipeline.refuse(head, emptyBody, "body-too-large", response);
-      return linger(request);
+      return linger(request, limits.lingerMs);
     }
     await pipeline.take(head, body, response);
   }
@@ -97,7 +108,8 @@ export function createCapture(options: CaptureOptions): Capture {
   async function takeIn(request: IncomingMessage): Promise<CapturedBody | "too-large" | "gone" | "failed"> {
     const intake = writer.openBody();
     const { socket } = request;
-    socket.setTimeout(limits.idleMs, () => socket.destroy());
+    const cut = () => void socket.destroy();
+    socket.setTimeout(limits.idleMs, cut);
     let size = 0;
     try {
       // A refused sender is answered: leaving the loop must not close its connection.
@@ -114,7 +126,7 @@ export function createCapture(options: CaptureOptions): Capture {
       return request.errored || request.destroyed ? "gone" : "failed";
     } finally {
       // From here on it is the handler that takes its time.
-      socket.setTimeout(0);
+      socket.setTimeout(0, cut);
     }
     try {
       return await intake.finish();
@@ -127,7 +139,7 @@ export function createCapture(options: CaptureOptions): Capture {
   function turnAway(request: IncomingMessage, response: ServerResponse, status: number, reason: string) {
     observer({ type: "turned-away", status, reason, refusal: null, delivery: null });
     answerPlainly(response, { status, text: `${reason}.`, retry: status === 503 });
-    linger(request);
+    linger(request, limits.lingerMs);
   }
 
   let inFlight = 0;
@@ -160,6 +172,9 @@ export function createCapture(options: CaptureOptions): Capture {
         delivery: null,
       });
     if (!socket.writable) return void socket.destroy();
+    // Who goes on sending reads why, but is not heard for ever.
+    const timer = setTimeout(() => socket.destroy(), limits.lingerMs);
+    socket.once("close", () => clearTimeout(timer));
     socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });
 
@@ -200,22 +215,27 @@ function headOf(request: IncomingMessage, origin: Origin): RequestHead {
 /** A prefix matches whole segments: `/hooks` lets `/hooks`, `/hooks/a` and `/hooks?x` through, not `/hooksy`. */
 function isLetThrough(path: string, prefixes: readonly string[]): boolean {
   if (prefixes.length === 0) return true;
+  // The path is passed on to the letter; a handler that resolves `..` would be led out of the prefix.
+  if (leadsUpward.test(path.split("?", 1)[0] ?? "")) return false;
   return prefixes.some((prefix) => {
     const rest = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
     return rest !== undefined && (prefix.endsWith("/") || rest === "" || /^[/?]/.test(rest));
   });
 }
 
+/** A segment `..`, also in the spellings that some servers undo: `%2e`, `%2f`, a backslash, `;` behind it. */
+const leadsUpward = /(?:\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|;|$)/i;
+
 /** Lets a refused sender finish, so that it reads the answer before its connection is reset. */
-function linger(request: IncomingMessage): void {
+function linger(request: IncomingMessage, lingerMs: number): void {
   if (request.complete) return;
   const { socket } = request;
   const cut = () => socket.destroy();
-  const timer = setTimeout(cut, LINGER.ms);
+  const timer = setTimeout(cut, lingerMs);
   let heard = 0;
   request.on("data", (chunk: Uint8Array) => {
     heard += chunk.length;
-    if (heard > LINGER.bytes) cut();
+    if (heard > LINGER_BYTES) cut();
   });
   request.once("close", () => clearTimeout(timer));
   request.on("error", () => {});
