@@ -6,6 +6,7 @@ import type { Observer } from "../core/notice.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import { answerPlainly } from "./answer.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { watchSlowHeads } from "./slow-heads.ts";
 
 interface CaptureOptions {
   readonly origin: Origin;
@@ -56,9 +57,9 @@ export function createCapture(options: CaptureOptions): Capture {
   const { origin, pipeline, writer, observer, maxBodyBytes, answerProbe } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server: Server = createServer({
-    headersTimeout: limits.headMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: Math.min(1_000, limits.headMs),
+    // Both count from the connection: see slow-heads.ts and takeIn.
+    headersTimeout: 0,
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     keepAlive: true,
     keepAliveInitialDelay: 15_000,
@@ -70,6 +71,10 @@ export function createCapture(options: CaptureOptions): Capture {
   server.maxHeadersCount = 0;
   // A sender may close its half once it has sent all; the answer is still its own to read.
   Object.assign(server, { httpAllowHalfOpen: true });
+
+  function turnedAway(status: number, reason: string) {
+    observer({ type: "turned-away", status, reason, refusal: null, delivery: null });
+  }
 
   async function onRequest(request: IncomingMessage, response: ServerResponse, proceed = () => {}) {
     const path = request.url ?? "/";
@@ -88,13 +93,7 @@ export function createCapture(options: CaptureOptions): Capture {
     if (declared <= maxBodyBytes) proceed();
     const body = declared > maxBodyBytes ? "too-large" : await takeIn(request);
     if (body === "gone") {
-      observer({
-        type: "turned-away",
-        status: 0,
-        reason: "the sender broke off",
-        refusal: null,
-        delivery: null,
-      });
+      turnedAway(0, "the sender broke off");
       return;
     }
     if (body === "failed") return turnAway(request, response, 503, "the body could not be written to disk");
@@ -110,6 +109,10 @@ export function createCapture(options: CaptureOptions): Capture {
     const { socket } = request;
     const cut = () => void socket.destroy();
     socket.setTimeout(limits.idleMs, cut);
+    const deadline = setTimeout(() => {
+      turnedAway(408, "the request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    }, limits.requestMs);
     let size = 0;
     try {
       // A refused sender is answered: leaving the loop must not close its connection.
@@ -127,6 +130,7 @@ export function createCapture(options: CaptureOptions): Capture {
     } finally {
       // From here on it is the handler that takes its time.
       socket.setTimeout(0, cut);
+      clearTimeout(deadline);
     }
     try {
       return await intake.finish();
@@ -137,16 +141,26 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   function turnAway(request: IncomingMessage, response: ServerResponse, status: number, reason: string) {
-    observer({ type: "turned-away", status, reason, refusal: null, delivery: null });
+    turnedAway(status, reason);
     answerPlainly(response, { status, text: `${reason}.`, retry: status === 503 });
     linger(request, limits.lingerMs);
   }
 
+  const heads = watchSlowHeads({
+    limitMs: limits.headMs,
+    onLate(socket) {
+      turnedAway(408, "the head of a request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    },
+  });
   let inFlight = 0;
   let onIdle = () => {};
 
   async function serve(request: IncomingMessage, response: ServerResponse, proceed?: () => void) {
     inFlight += 1;
+    const { socket } = request;
+    heads.complete(socket);
+    response.once("close", () => heads.answered(socket));
     try {
       await onRequest(request, response, proceed);
     } finally {
@@ -155,6 +169,7 @@ export function createCapture(options: CaptureOptions): Capture {
     }
   }
 
+  server.on("connection", heads.watch);
   server.on("request", (request, response) => void serve(request, response));
   server.on(
     "checkContinue",
@@ -163,19 +178,8 @@ export function createCapture(options: CaptureOptions): Capture {
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parseFailures[error.code ?? ""] ?? 400;
-    if (error.code !== "ECONNRESET")
-      observer({
-        type: "turned-away",
-        status,
-        reason: `not valid HTTP (${error.code})`,
-        refusal: null,
-        delivery: null,
-      });
-    if (!socket.writable) return void socket.destroy();
-    // Who goes on sending reads why, but is not heard for ever.
-    const timer = setTimeout(() => socket.destroy(), limits.lingerMs);
-    socket.once("close", () => clearTimeout(timer));
-    socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (error.code !== "ECONNRESET") turnedAway(status, `not valid HTTP (${error.code})`);
+    hangUp(socket, status, limits.lingerMs);
   });
 
   return {
@@ -190,6 +194,7 @@ export function createCapture(options: CaptureOptions): Capture {
     close: () =>
       new Promise((resolve) => {
         server.close();
+        heads.stop();
         server.closeIdleConnections();
         if (inFlight === 0) resolve();
         else onIdle = resolve;
@@ -250,10 +255,15 @@ const emptyBody: CapturedBody = {
   digest: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 };
 
-const parseFailures: Record<string, number> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
+/** Answers where there is no request to answer to. Who goes on sending reads why, but is not heard for ever. */
+function hangUp(socket: Socket, status: number, lingerMs: number): void {
+  if (!socket.writable) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => clearTimeout(timer));
+  socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+const parseFailures: Record<string, number> = { HPE_HEADER_OVERFLOW: 431 };
 
 const statusTexts: Record<number, string> = {
   400: "Bad Request",
