@@ -81,7 +81,15 @@ export async function openSession({
     tunnelling &&
     driver &&
     probe &&
-    tunnelling.openTunnel({ driver, settings, port: capture.port, probe, project, memory: store(), observer });
+    tunnelling.openTunnel({
+      driver,
+      settings,
+      port: capture.port,
+      probe,
+      project,
+      memory: store(),
+      observer,
+    });
 
   return {
     ready: (async () => {

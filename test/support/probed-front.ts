@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -20,6 +21,10 @@ export interface ProbedFront {
   readonly port: number;
   /** What arrived and was no probe. */
   readonly requests: FrontRequest[];
+  /** How many probes arrived. */
+  readonly probes: number;
+  /** Emits `probe` when one has been answered. */
+  readonly events: EventEmitter;
   /** Whether probes are answered with the proof; a stranger cannot. */
   proves: boolean;
   /** Resolves when a request to `/break` has had its connection reset in the middle of its body. */
@@ -30,6 +35,9 @@ export interface ProbedFront {
 /** What a tunnel leads to: proves itself to probes, and gives every other request its own body back. */
 export async function startProbedFront({ headersTimeout = 60_000 } = {}): Promise<ProbedFront> {
   const requests: FrontRequest[] = [];
+  const events = new EventEmitter();
+  let probes = 0;
+  let port = 0;
   let onBroke = () => {};
   const broke = new Promise<void>((resolve) => {
     onBroke = resolve;
@@ -37,7 +45,11 @@ export async function startProbedFront({ headersTimeout = 60_000 } = {}): Promis
   const connectionsCheckingInterval = Math.min(headersTimeout, 1_000);
   const server = createServer({ headersTimeout, connectionsCheckingInterval }, (request, response) => {
     const proof = answerProbe(request.url ?? "", probeSecret);
-    if (proof !== null) return void response.end(front.proves ? proof : "<html>Welcome</html>");
+    if (proof !== null) {
+      probes += 1;
+      response.end(front.proves ? proof : "<html>Welcome</html>", () => events.emit("probe"));
+      return;
+    }
     if (request.url === "/break") {
       request.once("data", () => {
         request.socket.resetAndDestroy();
@@ -51,7 +63,13 @@ export async function startProbedFront({ headersTimeout = 60_000 } = {}): Promis
     );
   });
   const front: ProbedFront = {
-    port: 0,
+    get port() {
+      return port;
+    },
+    get probes() {
+      return probes;
+    },
+    events,
     requests,
     proves: true,
     broke,
@@ -69,5 +87,6 @@ export async function startProbedFront({ headersTimeout = 60_000 } = {}): Promis
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return Object.assign(front, { port: (server.address() as AddressInfo).port });
+  port = (server.address() as AddressInfo).port;
+  return front;
 }

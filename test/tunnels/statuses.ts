@@ -12,17 +12,24 @@ export function recordStatuses() {
       for (const look of waiting) look();
     },
     /** The first status with this state that was said after the first `skip` ones. */
-    next(state: TunnelState, skip = 0): Promise<TunnelStatus> {
-      return new Promise((resolve) => {
-        const look = () => {
-          const found = all.slice(skip).find((status) => status.state === state);
-          if (!found) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      });
+    async next(state: TunnelState, skip = 0): Promise<TunnelStatus> {
+      const find = () => all.slice(skip).find((status) => status.state === state);
+      await reaches(() => find() !== undefined);
+      return find() as TunnelStatus;
     },
+    reaches,
   };
+
+  /** Resolves when something holds; looks whenever a status is said. */
+  function reaches(holds: () => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+      look();
+    });
+  }
 }
