@@ -29,7 +29,7 @@ export interface LocaltunnelServer {
   close(): Promise<void>;
 }
 
-export type RegistrationAnswer =
+type RegistrationAnswer =
   | { readonly kind: "tunnel" }
   | { readonly kind: "hang" }
   | { readonly kind: "plain"; readonly status: number; readonly headers?: string; readonly body?: string };

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -105,6 +106,18 @@ describe("an open tunnel", () => {
     expect(front.requests.map(({ url }) => url)).not.toContain("/smuggled");
     await tunnel.close();
   });
+});
+
+test.runIf(process.platform === "linux")("the client's process knows no secrets", async () => {
+  vi.stubEnv("HOOKSPOOL_SECRET_WAVESPEED", "whsec_secret");
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "/nowhere.pem");
+  const tunnel = await open();
+  const [pid] = clientsOf(process.pid);
+  const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+  expect(environment).toContain("NODE_EXTRA_CA_CERTS=/nowhere.pem");
+  expect(environment).not.toContain("whsec_secret");
+  vi.unstubAllEnvs();
+  await tunnel.close();
 });
 
 describe("leaves no process behind", () => {
