@@ -82,6 +82,15 @@ describe("an open tunnel", () => {
     await tunnel.close();
   });
 
+  test("does not spin where the server takes connections only to close them", async () => {
+    server.slams = true;
+    const tunnel = await open();
+    await tunnel.lost;
+    // Ten connections, and ten more after each pause, until the server has given the tunnel up.
+    expect(server.joins).toBeLessThanOrEqual(50);
+    await tunnel.close();
+  });
+
   test("takes no connection's time-out for an answer", async () => {
     await front.close();
     front = await startProbedFront({ headersTimeout: 100 });
