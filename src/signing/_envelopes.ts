@@ -7,7 +7,7 @@ export interface Envelope {
   write(signature: string, timestamp: string): string;
 }
 
-export interface Contents {
+interface Contents {
   /** The signatures to try, without their labels. */
   readonly signatures: readonly string[];
   /** Where the time stands in the same header. */

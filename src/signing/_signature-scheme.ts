@@ -68,7 +68,7 @@ export function signatureScheme<const Name extends string>(
       };
     },
     sign: (inputs) => ({
-      headers: signatureHeaders(name, rulesFor(inputs.params ?? {}, []), inputs),
+      headers: signatureHeaders(rulesFor(inputs.params ?? {}, []), inputs),
       url: inputs.url,
     }),
   };

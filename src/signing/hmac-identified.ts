@@ -1,8 +1,10 @@
 import { type HeaderPairs, headerValue } from "../core/headers.ts";
 import { idTimestampAndBody } from "./_content.ts";
+import { ed25519 } from "./_ed25519.ts";
 import { type Envelope, labelled, versionList } from "./_envelopes.ts";
-import { asBase64AfterPrefix, asBase64IfPrefixed, asText, asTextAfterPrefix } from "./_keys.ts";
-import { ed25519, hmacSha256, type Proof } from "./_proof.ts";
+import { hmacSha256 } from "./_hmac.ts";
+import { asBase64AfterPrefix, asBase64IfPrefixed, asText, asTextAfterPrefix } from "./_hmac-keys.ts";
+import type { Proof } from "./_proof.ts";
 import type { Rules } from "./_rules.ts";
 import type { SchemeParams } from "./_scheme.ts";
 import { signatureScheme } from "./_signature-scheme.ts";

@@ -1,5 +1,5 @@
 import { headerValues } from "../core/headers.ts";
-import { cannotSign } from "./_proof.ts";
+import { cannotSign } from "./_cannot-sign.ts";
 import type { SigningScheme } from "./_scheme.ts";
 import { examineToken } from "./_token.ts";
 
