@@ -108,7 +108,8 @@ async function send(
           trigger: "replay",
           timeoutMs,
         });
-        const attempt = await store.writer.appendAttempt(made);
+        // Flushed, since no delivery comes whose commit it could ride on.
+        const [attempt] = await Promise.all([store.writer.appendAttempt(made), store.writer.flush()]);
         await context.write(
           context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
         );
