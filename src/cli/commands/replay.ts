@@ -9,10 +9,10 @@ import { redactHeaders } from "../../inspect/redact.ts";
 import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
 import { arrivalText, attemptText, printable } from "../../log/lines.ts";
 import type { Store } from "../../store/store.ts";
+import { lastTargetKey } from "../../wiring/capture-protocol.ts";
 import { parseCount, parseDuration } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
-import { lastTargetKey } from "./listen.ts";
 
 interface Options {
   readonly to?: string;
