@@ -161,11 +161,9 @@ describe("what strangers send", () => {
 describe("what a person got wrong is said in one sentence with its code and a hint", () => {
   let taken = 0;
   const file = join(temporaryFolder(), "file");
-  let dir = "";
 
   beforeAll(async () => {
     writeFileSync(file, "");
-    dir = await fiveDeliveries();
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     taken = (server.address() as AddressInfo).port;
@@ -209,6 +207,7 @@ describe("what a person got wrong is said in one sentence with its code and a hi
       () => ["3000", "--tunnel", "none", "--", "/no/such/program"],
     ],
   ])("%s: %s, exit code %i", async (_case, code, exitCode, words) => {
+    const dir = await fiveDeliveries();
     const plain = await hookspool(words(), { dir });
     const [command = "", ...rest] = words();
     const json = await hookspool([command, "--json", ...rest], { dir });
@@ -243,7 +242,7 @@ describe("what a person got wrong is said in one sentence with its code and a hi
   });
 
   test("with --debug there is a stack as well", async () => {
-    const { stderr } = await hookspool(["show", "99", "--debug"], { dir });
+    const { stderr } = await hookspool(["show", "99", "--debug"]);
     expect(stderr).toMatch(/\n\s+at /);
   });
 });
