@@ -126,7 +126,7 @@ async function listen(
     import("../reporter.ts"),
   ]);
   const reporter = createReporter(mode, context);
-  const interrupt = interruptions();
+  const interrupt = interruptions(context);
 
   const session = await openSession({
     settings,
@@ -221,14 +221,14 @@ function noTunnel(reason: string | undefined): AppError {
 const SAME_SIGNAL_MS = 250;
 
 /** The first Ctrl-C asks for an orderly end, a second one ends at once. */
-function interruptions() {
+function interruptions({ endNow }: Context) {
   const { promise: first, resolve: stop, reject: crash } = Promise.withResolvers<"stop">();
   first.catch(() => {});
   let since: number | undefined;
   const onSignal = () => {
     since ??= performance.now();
     stop("stop");
-    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
+    if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   return { first, crash };
