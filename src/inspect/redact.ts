@@ -1,7 +1,8 @@
 import type { HeaderPairs } from "../core/headers.ts";
 
 /** Header fields whose values let somebody in, or could be used again. */
-const secretField = /^(?:authorization|proxy-authorization|cookie|set-cookie|dg-token)$|signature|secret|token|api-?key/i;
+const secretField =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|dg-token)$|signature|secret|token|api-?key/i;
 
 /** Query parameters whose values are a key. */
 const secretParameter = /^(?:.*(?:token|secret|key|signature|password|auth).*|sig)$/i;
@@ -17,9 +18,11 @@ export function redactHeaders(headers: HeaderPairs): HeaderPairs {
 export function redactPath(path: string): string {
   const cut = path.indexOf("?");
   if (cut === -1) return path;
-  const query = path.slice(cut + 1).replace(/([^&=]+)=([^&]*)/g, (whole, name: string, value: string) =>
-    secretParameter.test(name) ? `${name}=${mask(value)}` : whole,
-  );
+  const query = path
+    .slice(cut + 1)
+    .replace(/([^&=]+)=([^&]*)/g, (whole, name: string, value: string) =>
+      secretParameter.test(name) ? `${name}=${mask(value)}` : whole,
+    );
   return `${path.slice(0, cut)}?${query}`;
 }
 
