@@ -1,39 +1,39 @@
 #!/usr/bin/env node
 // Starts dist/. Written so that an old Node can read it and say what is needed.
-import { existsSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { constants } from "node:os";
+import { fileURLToPath } from "node:url";
 
-var here = fileURLToPath(new URL("..", import.meta.url));
-var version = process.versions.node.split(".").map(Number);
+const here = fileURLToPath(new URL("..", import.meta.url));
+const [major, minor] = process.versions.node.split(".").map(Number);
+const words = process.argv.slice(2);
 
-if (version[0] > 22 || (version[0] === 22 && version[1] >= 13)) {
-  if (process.argv.length === 3 && (process.argv[2] === "--version" || process.argv[2] === "-V")) {
-    console.log(JSON.parse(readFileSync(here + "package.json", "utf8")).version);
-  } else {
-    import("../dist/cli.js");
-  }
-} else {
+if (major < 22 || (major === 22 && minor < 13)) {
   runOnOwnNode();
+} else if (words.length === 1 && (words[0] === "--version" || words[0] === "-V")) {
+  console.log(JSON.parse(readFileSync(`${here}package.json`, "utf8")).version);
+} else {
+  import("../dist/cli.js");
 }
 
 function runOnOwnNode() {
   // There in a clone of the repository, whose npm scripts run on it too.
-  var own = here + "node_modules/node/bin/node" + (process.platform === "win32" ? ".exe" : "");
+  const own = `${here}node_modules/node/bin/node${process.platform === "win32" ? ".exe" : ""}`;
   if (!existsSync(own)) {
     console.error(
-      "hookspool: Node " + process.versions.node + " is too old, 22.13 or newer is needed (E_NODE). " +
-        "Run: npx -y -p node@24 -p hookspool hookspool " + process.argv.slice(2).join(" "),
+      `hookspool: Node ${process.versions.node} is too old, 22.13 or newer is needed (E_NODE). ` +
+        `Run: npx -y -p node@24 -p hookspool hookspool ${words.join(" ")}`,
     );
     process.exit(2);
   }
-  var child = spawn(own, process.argv.slice(1), { stdio: "inherit" });
-  // The terminal sends Ctrl-C to both; whoever kills the one means the other too.
-  process.on("SIGINT", function () {});
-  ["SIGTERM", "SIGHUP"].forEach(function (signal) {
-    process.on(signal, function () { child.kill(signal); });
+  // The channel tells the child when this process is killed, so that it is not left behind.
+  const child = spawn(own, process.argv.slice(1), {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: Object.assign({}, process.env, { HOOKSPOOL_ENDS_WITH_PARENT: "1" }),
   });
-  child.on("exit", function (code, signal) {
-    process.exitCode = signal === null ? code : 128 + 15;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("exit", (code, signal) => {
+    process.exit(signal === null ? code : 128 + constants.signals[signal]);
   });
 }

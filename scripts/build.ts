@@ -2,8 +2,9 @@
  * Bundles the program into dist/: one ESM bundle in chunks, so that a command loads only what it uses and
  * `npx` has one package to fetch. `--types` adds the declarations of the library (done on `prepare`).
  */
-import { rmSync } from "node:fs";
+
 import { spawnSync } from "node:child_process";
+import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -45,8 +46,12 @@ await build({
   logLevel: "warning",
 });
 
-const types = spawnSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", "tsconfig.types.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
+const types = spawnSync(
+  process.execPath,
+  [`${root}node_modules/typescript/bin/tsc`, "-p", "tsconfig.types.json"],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 process.exit(types.status ?? 1);

@@ -47,7 +47,11 @@ function readConfigFile(path: string): Record<string, unknown> | undefined {
  *
  * @throws {AppError} E_CONFIG
  */
-export function applyConfigFiles(command: Command, files: readonly ConfigFile[], known: ReadonlySet<string>): void {
+export function applyConfigFiles(
+  command: Command,
+  files: readonly ConfigFile[],
+  known: ReadonlySet<string>,
+): void {
   const options = [...command.options, ...(command.parent?.options ?? [])];
   for (const { path, values } of files) {
     for (const [key, value] of Object.entries(values)) {
@@ -72,7 +76,11 @@ function parseValue(option: Option, value: unknown, path: string): unknown {
     if (!parseArg) return texts[0];
     return texts.reduce<unknown>((before, text) => parseArg(text, before), undefined);
   } catch (error) {
-    throw configError(path, `has a bad value for "${option.attributeName()}": ${(error as Error).message}`, error);
+    throw configError(
+      path,
+      `has a bad value for "${option.attributeName()}": ${(error as Error).message}`,
+      error,
+    );
   }
 }
 

@@ -27,7 +27,10 @@ export interface Context {
 }
 
 /** A command's work; what it resolves to is the process's exit code, 0 if nothing. */
-export type Run<Arguments extends unknown[]> = (context: Context, ...args: Arguments) => Promise<ExitCode | undefined>;
+export type Run<Arguments extends unknown[]> = (
+  context: Context,
+  ...args: Arguments
+) => Promise<ExitCode | undefined>;
 
 interface GlobalOptions {
   readonly dir?: string;
@@ -64,7 +67,7 @@ export function createContext(command: Command): Context {
 
 /** https://no-color.org: any value but the empty one. */
 function colourLevel(wanted: boolean, json: boolean): 0 | 1 {
-  const allowed = wanted && !json && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+  const allowed = wanted && !json && !process.env.NO_COLOR && process.env.TERM !== "dumb";
   return allowed && process.stdout.isTTY ? 1 : 0;
 }
 

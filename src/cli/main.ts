@@ -11,6 +11,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.done);
 });
 
+// Started by an older Node (bin/hookspool.js): what kills that process means this one.
+if (process.env["HOOKSPOOL_ENDS_WITH_PARENT"] && process.channel) {
+  process.once("disconnect", () => process.exit(exitCodes.interrupted));
+  process.channel.unref();
+}
+
 try {
   let exitCode: ExitCode | undefined;
   const program = await createProgram(words, (code) => {

@@ -1,8 +1,8 @@
 import { Command, Option } from "commander";
 import manifest from "../../package.json" with { type: "json" };
 import type { ExitCode } from "../core/errors.ts";
-import { commands } from "./commands/_registry.ts";
 import type { CommandDefinition } from "./commands/_command.ts";
+import { commands } from "./commands/_registry.ts";
 import { applyConfigFiles, readConfigFiles } from "./config.ts";
 import { createContext } from "./context.ts";
 
@@ -10,9 +10,14 @@ import { createContext } from "./context.ts";
  * The program with the commands that these words may need: only what is used is loaded. Bare words that name no
  * command are a target for `listen`.
  */
-export async function createProgram(words: readonly string[], finish: (code: ExitCode | undefined) => void): Promise<Command> {
+export async function createProgram(
+  words: readonly string[],
+  finish: (code: ExitCode | undefined) => void,
+): Promise<Command> {
   const program = new Command("hookspool")
-    .description("Webhooks of AI generation providers on localhost: kept on disk first, forwarded, shown, replayed.")
+    .description(
+      "Webhooks of AI generation providers on localhost: kept on disk first, forwarded, shown, replayed.",
+    )
     .usage("[command] [options]")
     .addOption(new Option("--dir <path>", "the data directory").env("HOOKSPOOL_DIR"))
     .option("--json", "JSON lines on stdout")
@@ -39,11 +44,18 @@ async function definitionsFor(words: readonly string[]): Promise<CommandDefiniti
   return Promise.all(needed.map((name) => commands[name]()));
 }
 
-function add(program: Command, definition: CommandDefinition, finish: (code: ExitCode | undefined) => void): void {
+function add(
+  program: Command,
+  definition: CommandDefinition,
+  finish: (code: ExitCode | undefined) => void,
+): void {
   const command = program
     .command(definition.usage, { isDefault: definition.isDefault === true })
     .description(definition.description)
-    .addHelpText("after", `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}\n`)
+    .addHelpText(
+      "after",
+      `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}\n`,
+    )
     .showSuggestionAfterError(true);
   definition.define(command);
   command.action(async (...args: unknown[]) => {
@@ -51,7 +63,13 @@ function add(program: Command, definition: CommandDefinition, finish: (code: Exi
     if (files.length > 0) applyConfigFiles(command, files, await knownSettings(program));
     // Commander ends the arguments with the options and the command itself.
     const positional = args.slice(0, -2);
-    finish(await definition.run(createContext(command), { arguments: positional, options: command.opts(), command }));
+    finish(
+      await definition.run(createContext(command), {
+        arguments: positional,
+        options: command.opts(),
+        command,
+      }),
+    );
   });
 }
 

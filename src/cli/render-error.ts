@@ -1,4 +1,4 @@
-import { toErrorRecord, type ErrorRecord } from "../core/errors.ts";
+import { type ErrorRecord, toErrorRecord } from "../core/errors.ts";
 import { errorLine, jsonLine } from "../log/json.ts";
 
 interface RenderOptions {

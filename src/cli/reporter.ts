@@ -46,7 +46,12 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
     owed(ids, most) {
       const names = ids.slice(-most).join(",");
-      const count = ids.length > most ? `more than ${most} deliveries are` : ids.length === 1 ? "1 delivery is" : `${ids.length} deliveries are`;
+      const count =
+        ids.length > most
+          ? `more than ${most} deliveries are`
+          : ids.length === 1
+            ? "1 delivery is"
+            : `${ids.length} deliveries are`;
       const command = `hookspool replay ${names}${dirFlag(context)}`;
       say(`Owed: ${count} waiting for a 2xx. To deliver: ${command}\n`);
     },
@@ -54,4 +59,5 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
 }
 
 /** The flag that makes a suggested command find the same data. */
-const dirFlag = ({ dir, dirGiven }: Context) => (dirGiven ? ` --dir ${/\s/.test(dir) ? JSON.stringify(dir) : dir}` : "");
+const dirFlag = ({ dir, dirGiven }: Context) =>
+  dirGiven ? ` --dir ${/\s/.test(dir) ? JSON.stringify(dir) : dir}` : "";

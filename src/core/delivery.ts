@@ -19,7 +19,13 @@ export interface Identity {
   readonly dedupeKey: string | null;
 }
 
-export const unidentified: Identity = { provider: null, event: null, eventName: null, job: null, dedupeKey: null };
+export const unidentified: Identity = {
+  provider: null,
+  event: null,
+  eventName: null,
+  job: null,
+  dedupeKey: null,
+};
 
 /** Why a request was recorded and turned away instead of being forwarded. */
 export type Refusal = "body-too-large" | "signature-rejected";

@@ -46,11 +46,15 @@ function resolve(selector: Selector, source: Source): number[] {
       return existing([selector.id], `delivery ${selector.id}`, source);
     case "latest": {
       const id = source.nth(selector.back);
-      if (id === undefined) throw noDelivery(selector.back === 0 ? "delivery" : `delivery latest~${selector.back}`);
+      if (id === undefined)
+        throw noDelivery(selector.back === 0 ? "delivery" : `delivery latest~${selector.back}`);
       return [id];
     }
     case "range": {
-      const [first, last] = [Math.min(selector.first, selector.last), Math.max(selector.first, selector.last)];
+      const [first, last] = [
+        Math.min(selector.first, selector.last),
+        Math.max(selector.first, selector.last),
+      ];
       const ids = source.idsBetween(first, last);
       if (ids.length === 0) throw noDelivery(`delivery from ${first} to ${last}`);
       return selector.first <= selector.last ? ids : ids.reverse();

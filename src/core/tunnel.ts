@@ -4,6 +4,8 @@ export interface TunnelDriver {
   readonly name: string;
   /** What a person should know before trusting it, in one sentence. */
   readonly caution?: string;
+  /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
+  check(): Promise<string | null>;
   /**
    * Opens one tunnel to a loopback port. Resolves when the driver has been given a URL, which says nothing
    * about whether that URL works; the supervisor proves it. Aborting the signal leaves nothing behind.
@@ -42,7 +44,11 @@ export class TunnelFailure extends Error {
   readonly kind: TunnelFailureKind;
   readonly retryAfterMs: number | null;
 
-  constructor(kind: TunnelFailureKind, message: string, options: { retryAfterMs?: number; cause?: unknown } = {}) {
+  constructor(
+    kind: TunnelFailureKind,
+    message: string,
+    options: { retryAfterMs?: number; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.kind = kind;
     this.retryAfterMs = options.retryAfterMs ?? null;

@@ -12,7 +12,11 @@ export type Verification =
 
 export type Verdict = Verification["verdict"];
 
-export const verified = (explanation: string): Verification => ({ verdict: "verified", reason: null, explanation });
+export const verified = (explanation: string): Verification => ({
+  verdict: "verified",
+  reason: null,
+  explanation,
+});
 
 export const rejected = (reason: RejectionReason, explanation: string): Verification => ({
   verdict: "rejected",

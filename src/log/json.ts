@@ -96,7 +96,10 @@ function encodeResponse({ status, statusText, headers, body, bytes }: HandlerRes
 function encodeBytes(bytes: Uint8Array): { encoding: "utf8" | "base64"; data: string } {
   try {
     // With ignoreBOM the mark stays in the text, so that nothing is lost.
-    return { encoding: "utf8", data: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+    return {
+      encoding: "utf8",
+      data: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
+    };
   } catch {
     return { encoding: "base64", data: Buffer.from(bytes).toString("base64") };
   }

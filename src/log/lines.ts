@@ -71,9 +71,14 @@ export function attemptText(attempt: AttemptSummary, { chalk, path }: LineStyle)
 }
 
 export function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
-  const word = { opening: chalk.dim, up: chalk.green, closed: chalk.dim, down: chalk.yellow, moved: chalk.yellow, offline: chalk.yellow }[
-    state
-  ](`tunnel ${state}`);
+  const word = {
+    opening: chalk.dim,
+    up: chalk.green,
+    closed: chalk.dim,
+    down: chalk.yellow,
+    moved: chalk.yellow,
+    offline: chalk.yellow,
+  }[state](`tunnel ${state}`);
   return `${[word, endpoint && chalk.bold(endpoint), reason].filter(Boolean).join("  ")}\n`;
 }
 

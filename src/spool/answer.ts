@@ -50,7 +50,10 @@ export function answerPlainly(response: ServerResponse, { status, text, retry = 
 }
 
 /** Tells the sender that the handler gave no answer, in a way that makes it try again. */
-export function answerWithoutHandler(response: ServerResponse, { outcome, delivery, problem }: NewAttempt): void {
+export function answerWithoutHandler(
+  response: ServerResponse,
+  { outcome, delivery, problem }: NewAttempt,
+): void {
   const status = { refused: 503, "timed-out": 504, aborted: 502, responded: 502 }[outcome];
   answerPlainly(response, { status, text: `delivery ${delivery} is kept, but ${problem}.`, retry: true });
 }

@@ -68,13 +68,22 @@ export function createCapture(options: CaptureOptions): Capture {
       return;
     }
     const head = headOf(request, origin);
-    if (headerValues(head.headers, "host").length > 1) return turnAway(request, response, 400, "two Host fields");
-    if (!isLetThrough(path, options.paths)) return turnAway(request, response, 404, "path not let through by --path");
+    if (headerValues(head.headers, "host").length > 1)
+      return turnAway(request, response, 400, "two Host fields");
+    if (!isLetThrough(path, options.paths))
+      return turnAway(request, response, 404, "path not let through by --path");
 
     const declared = Number(request.headers["content-length"] ?? 0);
-    const body = declared > maxBodyBytes ? "too-large" : (proceed(), await takeIn(request));
+    if (declared <= maxBodyBytes) proceed();
+    const body = declared > maxBodyBytes ? "too-large" : await takeIn(request);
     if (body === "gone") {
-      observer({ type: "turned-away", status: 0, reason: "the sender broke off", refusal: null, delivery: null });
+      observer({
+        type: "turned-away",
+        status: 0,
+        reason: "the sender broke off",
+        refusal: null,
+        delivery: null,
+      });
       return;
     }
     if (body === "failed") return turnAway(request, response, 503, "the body could not be written to disk");
@@ -135,13 +144,21 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   server.on("request", (request, response) => void serve(request, response));
-  server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
-    void serve(request, response, () => response.writeContinue()),
+  server.on(
+    "checkContinue",
+    (request: IncomingMessage, response: ServerResponse) =>
+      void serve(request, response, () => response.writeContinue()),
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parseFailures[error.code ?? ""] ?? 400;
     if (error.code !== "ECONNRESET")
-      observer({ type: "turned-away", status, reason: `not valid HTTP (${error.code})`, refusal: null, delivery: null });
+      observer({
+        type: "turned-away",
+        status,
+        reason: `not valid HTTP (${error.code})`,
+        refusal: null,
+        delivery: null,
+      });
     if (!socket.writable) return void socket.destroy();
     socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
   });

@@ -1,5 +1,10 @@
 import { lookup as systemLookup } from "node:dns";
-import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { LookupFunction } from "node:net";
 import { pipeline } from "node:stream/promises";
@@ -56,7 +61,11 @@ const IDLE_CONNECTION_MS = 4_000;
 export function createForwarder({ insecure = false, ca }: ForwarderOptions = {}): Forwarder {
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
   const http = new HttpAgent(options);
-  const https = new HttpsAgent({ ...options, rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) });
+  const https = new HttpsAgent({
+    ...options,
+    rejectUnauthorized: !insecure,
+    ...(ca === undefined ? {} : { ca }),
+  });
 
   return {
     async forward(errand) {
@@ -134,7 +143,11 @@ async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exch
 }
 
 /** Sends the request; on a kept connection that turns out to be closed, once more on a fresh one. */
-async function send(open: () => ClientRequest, body: StoredBody, stopped: () => boolean): Promise<IncomingMessage> {
+async function send(
+  open: () => ClientRequest,
+  body: StoredBody,
+  stopped: () => boolean,
+): Promise<IncomingMessage> {
   for (let again = false; ; again = true) {
     const request = open();
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -196,8 +209,10 @@ function describe(
   ended: "timed-out" | "aborted" | undefined,
   { target, timeoutMs }: Errand,
 ): { outcome: Outcome; problem: string } {
-  if (ended === "timed-out") return { outcome: "timed-out", problem: `no whole answer within ${timeoutMs / 1000} s` };
-  if (ended === "aborted") return { outcome: "aborted", problem: "hookspool was stopped before the handler answered" };
+  if (ended === "timed-out")
+    return { outcome: "timed-out", problem: `no whole answer within ${timeoutMs / 1000} s` };
+  if (ended === "aborted")
+    return { outcome: "aborted", problem: "hookspool was stopped before the handler answered" };
   // Happy eyeballs: one error for each address that was tried.
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(first) ?? "";
@@ -209,7 +224,10 @@ function describe(
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY/.test(code))
     return { outcome: "refused", problem: `its certificate is not trusted (${code}): use -k or --cacert` };
   if (code === "EPROTO" || code.startsWith("ERR_SSL"))
-    return { outcome: "refused", problem: "it does not speak TLS: is the target http:// rather than https://?" };
+    return {
+      outcome: "refused",
+      problem: "it does not speak TLS: is the target http:// rather than https://?",
+    };
   if (code.startsWith("HPE_"))
     return { outcome: "aborted", problem: `the handler's answer is not valid HTTP (${code})` };
   return { outcome: "aborted", problem: "the handler closed the connection before its answer was whole" };

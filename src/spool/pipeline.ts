@@ -8,7 +8,7 @@ import type { Verification } from "../core/verdict.ts";
 import { answerPlainly, answerWithoutHandler, passThrough } from "./answer.ts";
 import type { Forwarder } from "./forward.ts";
 
-/** Asks whose a delivery is and whether its signature holds. Bodies in files are too large to be looked into. */
+/** Asks whose a delivery is and whether its signature holds; without the body where that is too large. */
 export type Inspect = (head: RequestHead, body: Uint8Array | undefined) => Inspection;
 
 export interface Inspection {
@@ -34,6 +34,9 @@ interface PipelineOptions {
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Larger bodies never stand in memory as a whole, not even to check a signature. */
+const INSPECTED_BODY_BYTES = 8 * 1024 * 1024;
+
 export interface Pipeline {
   /** One request's whole way from its last byte to its answer. Never rejects. */
   take(head: RequestHead, body: CapturedBody, response: ServerResponse): Promise<void>;
@@ -57,13 +60,24 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     response: ServerResponse,
   ): Promise<DeliverySummary | undefined> {
     try {
-      const delivery = await writer.append({ head, body, identity, verification, refusal, owed: refusal === null });
+      const delivery = await writer.append({
+        head,
+        body,
+        identity,
+        verification,
+        refusal,
+        owed: refusal === null,
+      });
       observer({ type: "delivery", delivery });
       return delivery;
     } catch (error) {
       options.onStoreFailure(error);
       turnAway(503, "the delivery could not be written to disk", null, null);
-      answerPlainly(response, { status: 503, text: "the delivery could not be kept: try again.", retry: true });
+      answerPlainly(response, {
+        status: 503,
+        text: "the delivery could not be kept: try again.",
+        retry: true,
+      });
       return undefined;
     }
   }
@@ -83,7 +97,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   return {
     async take(head, body, response) {
-      const bytes = body.kind === "inline" ? body.bytes : undefined;
+      const bytes = body.size <= INSPECTED_BODY_BYTES ? writer.reopen(body).bytes() : undefined;
       const inspection = options.inspect(head, bytes);
       const refusal =
         options.enforce && inspection.verification.verdict === "rejected" ? "signature-rejected" : null;

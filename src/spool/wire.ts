@@ -84,12 +84,14 @@ function hostOf(target: Target): string {
 const isForwarding = (field: string) => field === "forwarded" || field.startsWith("x-forwarded-");
 
 /** Without a length, Node would send these chunked. */
-const expectsBody = (method: string) => !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].includes(method);
+const expectsBody = (method: string) =>
+  !["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"].includes(method);
 
 function forwardingFields(head: RequestHead): HeaderPair[] {
   const host = headerValue(head.headers, "host");
   const fields: HeaderPair[] = [];
-  if (head.peer !== null) fields.push(["X-Forwarded-For", head.peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")]);
+  if (head.peer !== null)
+    fields.push(["X-Forwarded-For", head.peer.replace(/:\d+$/, "").replace(/^\[|\]$/g, "")]);
   if (host !== undefined) fields.push(["X-Forwarded-Host", host]);
   // Every public endpoint is HTTPS; what was sent to a loopback name came without.
   fields.push(["X-Forwarded-Proto", host === undefined || isLoopback(host) ? "http" : "https"]);

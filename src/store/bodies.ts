@@ -113,7 +113,11 @@ export function removeBodyFile(folder: string, name: string): void {
 const ORPHAN_AGE_MS = 60 * 60 * 1000;
 
 /** Deletes files that no delivery names and that are old enough not to be on their way into the database. */
-export async function removeOrphans(folder: string, isNamed: (file: string) => boolean, now: number): Promise<number> {
+export async function removeOrphans(
+  folder: string,
+  isNamed: (file: string) => boolean,
+  now: number,
+): Promise<number> {
   let removed = 0;
   for (const name of await readdir(folder).catch(() => [])) {
     if (isNamed(name)) continue;

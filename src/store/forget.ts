@@ -18,8 +18,10 @@ export function forget(database: Database, bodyFolder: string, ids: readonly num
     let count = 0;
     files = [];
     for (const id of ids) {
-      const payload = database.statement("DELETE FROM payloads WHERE delivery = ? RETURNING body_file").get(id);
-      const file = payload?.["body_file"];
+      const payload = database
+        .statement("DELETE FROM payloads WHERE delivery = ? RETURNING body_file")
+        .get(id);
+      const file = payload?.body_file;
       if (typeof file === "string") files.push(file);
       database
         .statement("DELETE FROM exchanges WHERE attempt IN (SELECT id FROM attempts WHERE delivery = ?)")
@@ -55,6 +57,10 @@ export function prune(database: Database, bodyFolder: string, rules: PruneRules)
   for (;;) {
     const ids = database.statement(next).all(...values) as { id: number }[];
     if (ids.length === 0) return removed;
-    removed += forget(database, bodyFolder, ids.map(({ id }) => id));
+    removed += forget(
+      database,
+      bodyFolder,
+      ids.map(({ id }) => id),
+    );
   }
 }

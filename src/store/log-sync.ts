@@ -1,4 +1,4 @@
-import { fdatasync, openSync, closeSync, fsyncSync } from "node:fs";
+import { closeSync, fdatasync, fsyncSync, openSync } from "node:fs";
 
 /** Makes commits durable: one sync of the write-ahead log for everything committed before it was asked for. */
 export interface LogSync {

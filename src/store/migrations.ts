@@ -111,7 +111,7 @@ export function migrate(database: Database): void {
 }
 
 function version(database: Database): number {
-  return Number(database.statement("PRAGMA user_version").get()?.["user_version"]);
+  return Number(database.statement("PRAGMA user_version").get()?.user_version);
 }
 
 function versionInHeader(file: string): number {
@@ -127,9 +127,12 @@ function versionInHeader(file: string): number {
 
 function refuseVersion(file: string, found: number): void {
   if (found <= migrations.length) return;
-  throw new AppError(`${file} was made by a newer hookspool (data version ${found}, this one knows ${migrations.length})`, {
-    code: "E_NEWER_DATA",
-    fault: "environment",
-    hint: "Update hookspool, or name another data directory with --dir.",
-  });
+  throw new AppError(
+    `${file} was made by a newer hookspool (data version ${found}, this one knows ${migrations.length})`,
+    {
+      code: "E_NEWER_DATA",
+      fault: "environment",
+      hint: "Update hookspool, or name another data directory with --dir.",
+    },
+  );
 }

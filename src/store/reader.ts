@@ -9,7 +9,8 @@ import type { Database } from "./sqlite.ts";
 type Row = Record<string, unknown>;
 
 export function createReader(database: Database, bodyFolder: string): DeliveryReader {
-  const all = (sql: string, ...values: (string | number)[]) => database.statement(sql).all(...values) as Row[];
+  const all = (sql: string, ...values: (string | number)[]) =>
+    database.statement(sql).all(...values) as Row[];
   const one = (sql: string, ...values: (string | number)[]) =>
     database.statement(sql).get(...values) as Row | undefined;
 
@@ -42,10 +43,10 @@ export function createReader(database: Database, bodyFolder: string): DeliveryRe
         id,
       );
       if (!row) return undefined;
-      const file = row["body_file"] as string | null;
+      const file = row.body_file as string | null;
       return file === null
-        ? inlineBody(row["body"] as Uint8Array)
-        : fileBody(bodyFolder, file, row["bytes"] as number);
+        ? inlineBody(row.body as Uint8Array)
+        : fileBody(bodyFolder, file, row.bytes as number);
     },
     attempts: (delivery) =>
       all(
@@ -55,69 +56,69 @@ export function createReader(database: Database, bodyFolder: string): DeliveryRe
         delivery,
       ).map(toAttempt),
     nth: (back) =>
-      one("SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?", back)?.["id"] as number | undefined,
+      one("SELECT id FROM deliveries ORDER BY id DESC LIMIT 1 OFFSET ?", back)?.id as number | undefined,
     idsBetween: (first, last) =>
       all("SELECT id FROM deliveries WHERE id BETWEEN ? AND ? ORDER BY id", first, last).map(
-        (row) => row["id"] as number,
+        (row) => row.id as number,
       ),
     counts() {
       const row = one(
         "SELECT (SELECT count(*) FROM deliveries) AS deliveries, (SELECT count(*) FROM deliveries WHERE owed = 1) AS owed",
       );
-      return { deliveries: Number(row?.["deliveries"]), owed: Number(row?.["owed"]) };
+      return { deliveries: Number(row?.deliveries), owed: Number(row?.owed) };
     },
   };
 }
 
 function toSummary(row: Row): DeliverySummary {
   return {
-    id: row["id"] as number,
-    receivedAt: row["received_at"] as number,
-    origin: row["origin"] as Origin,
-    method: row["method"] as string,
-    path: row["path"] as string,
-    provider: row["provider"] as string | null,
-    event: row["event"] as DeliveryEvent | null,
-    eventName: row["event_name"] as string | null,
-    job: row["job"] as string | null,
-    dedupeKey: row["dedupe_key"] as string | null,
-    verdict: row["verdict"] as Verdict,
-    reason: row["reason"] as RejectionReason | null,
-    bytes: row["bytes"] as number,
-    duplicateOf: row["duplicate_of"] as number | null,
-    refusal: row["refusal"] as Refusal | null,
-    owed: row["owed"] === 1,
-    attempts: row["attempts"] as number,
-    lastOutcome: row["last_outcome"] as Outcome | null,
-    lastStatus: row["last_status"] as number | null,
-    lastMs: row["last_ms"] as number | null,
-    lastTarget: row["last_target"] as string | null,
+    id: row.id as number,
+    receivedAt: row.received_at as number,
+    origin: row.origin as Origin,
+    method: row.method as string,
+    path: row.path as string,
+    provider: row.provider as string | null,
+    event: row.event as DeliveryEvent | null,
+    eventName: row.event_name as string | null,
+    job: row.job as string | null,
+    dedupeKey: row.dedupe_key as string | null,
+    verdict: row.verdict as Verdict,
+    reason: row.reason as RejectionReason | null,
+    bytes: row.bytes as number,
+    duplicateOf: row.duplicate_of as number | null,
+    refusal: row.refusal as Refusal | null,
+    owed: row.owed === 1,
+    attempts: row.attempts as number,
+    lastOutcome: row.last_outcome as Outcome | null,
+    lastStatus: row.last_status as number | null,
+    lastMs: row.last_ms as number | null,
+    lastTarget: row.last_target as string | null,
   };
 }
 
 function toDelivery(row: Row): Delivery {
   return {
     ...toSummary(row),
-    headers: JSON.parse(row["headers"] as string) as HeaderPairs,
-    httpVersion: row["http_version"] as string,
-    peer: row["peer"] as string | null,
-    explanation: row["explanation"] as string,
-    digest: row["digest"] as string,
+    headers: JSON.parse(row.headers as string) as HeaderPairs,
+    httpVersion: row.http_version as string,
+    peer: row.peer as string | null,
+    explanation: row.explanation as string,
+    digest: row.digest as string,
   };
 }
 
 function toAttemptSummary(row: Row): AttemptSummary {
   return {
-    id: row["id"] as number,
-    delivery: row["delivery"] as number,
-    number: row["number"] as number,
-    trigger: row["trigger"] as Trigger,
-    target: row["target"] as string,
-    startedAt: row["started_at"] as number,
-    outcome: row["outcome"] as Outcome,
-    problem: row["problem"] as string | null,
-    status: row["status"] as number | null,
-    ms: row["ms"] as number,
+    id: row.id as number,
+    delivery: row.delivery as number,
+    number: row.number as number,
+    trigger: row.trigger as Trigger,
+    target: row.target as string,
+    startedAt: row.started_at as number,
+    outcome: row.outcome as Outcome,
+    problem: row.problem as string | null,
+    status: row.status as number | null,
+    ms: row.ms as number,
   };
 }
 
@@ -125,16 +126,16 @@ function toAttempt(row: Row): Attempt {
   const summary = toAttemptSummary(row);
   return {
     ...summary,
-    changes: JSON.parse(row["changes"] as string) as WireChanges,
+    changes: JSON.parse(row.changes as string) as WireChanges,
     response:
       summary.status === null
         ? null
         : {
             status: summary.status,
-            statusText: row["status_text"] as string,
-            headers: JSON.parse(row["headers"] as string) as HeaderPairs,
-            body: row["body"] as Uint8Array,
-            bytes: row["bytes"] as number,
+            statusText: row.status_text as string,
+            headers: JSON.parse(row.headers as string) as HeaderPairs,
+            body: row.body as Uint8Array,
+            bytes: row.bytes as number,
           },
   };
 }

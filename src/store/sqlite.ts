@@ -52,14 +52,18 @@ export function openDatabase(file: string, { checkpoints }: OpenOptions): Databa
     PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
     PRAGMA wal_autocheckpoint = ${checkpoints === "automatic" ? 1000 : 0};
   `);
-  const exclusively = hasCheckpointRace(sqliteVersion(connection)) ? turnTaker(DatabaseSync, file) : undefined;
+  const exclusively = hasCheckpointRace(sqliteVersion(connection))
+    ? turnTaker(DatabaseSync, file)
+    : undefined;
   const statements = new Map<string, Statement>();
 
   const database: Database = {
     file,
     statement(sql) {
-      let statement = statements.get(sql);
-      if (!statement) statements.set(sql, (statement = connection.prepare(sql)));
+      const known = statements.get(sql);
+      if (known) return known;
+      const statement = connection.prepare(sql);
+      statements.set(sql, statement);
       return statement;
     },
     exec: (sql) => connection.exec(sql),
@@ -110,7 +114,7 @@ export function bundledSqliteVersion(): string {
 }
 
 function sqliteVersion(connection: DatabaseSync): string {
-  return String(connection.prepare("SELECT sqlite_version() AS version").get()?.["version"]);
+  return String(connection.prepare("SELECT sqlite_version() AS version").get()?.version);
 }
 
 /** A lock over all processes, made of the one thing both have: an empty database that one holds exclusively. */

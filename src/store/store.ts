@@ -81,13 +81,13 @@ function storeOver(database: Database, bodies: string): Store {
       return removeOrphans(bodies, (file) => named.get(file) !== undefined, now);
     },
     recall: (key) =>
-      database.statement("SELECT value FROM memory WHERE key = ?").get(key)?.["value"] as string | undefined,
+      database.statement("SELECT value FROM memory WHERE key = ?").get(key)?.value as string | undefined,
     remember: (key, value) => {
       database.transaction(() =>
         database.statement("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)").run(key, value),
       );
     },
-    integrity: () => String(database.statement("PRAGMA integrity_check").get()?.["integrity_check"]),
+    integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
       database.close();
@@ -128,14 +128,26 @@ function explain(error: unknown): { message: string; hint: string } {
     case "EEXIST":
       return { message: "there is a file in its place", hint: elsewhere };
     case "ENOSPC":
-      return { message: "the disk is full", hint: 'Free some space; "hookspool prune --keep 1000" forgets old deliveries.' };
+      return {
+        message: "the disk is full",
+        hint: 'Free some space; "hookspool prune --keep 1000" forgets old deliveries.',
+      };
   }
   if (/readonly|unable to open/i.test(text)) return { message: "it may not be written to", hint: elsewhere };
   if (/not a database|malformed/i.test(text))
-    return { message: "its database is damaged or not hookspool's", hint: `Move it away and start afresh. ${elsewhere}` };
+    return {
+      message: "its database is damaged or not hookspool's",
+      hint: `Move it away and start afresh. ${elsewhere}`,
+    };
   if (/locked|busy/i.test(text))
-    return { message: "another process has had it locked for 10 s", hint: 'Run "hookspool doctor" to see more.' };
+    return {
+      message: "another process has had it locked for 10 s",
+      hint: 'Run "hookspool doctor" to see more.',
+    };
   if (/full/i.test(text))
-    return { message: "the disk is full", hint: 'Free some space; "hookspool prune --keep 1000" forgets old deliveries.' };
+    return {
+      message: "the disk is full",
+      hint: 'Free some space; "hookspool prune --keep 1000" forgets old deliveries.',
+    };
   return { message: text, hint: elsewhere };
 }

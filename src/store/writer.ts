@@ -66,7 +66,8 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
 
   return {
     openBody: () => openBodyIntake(bodyFolder),
-    reopen: (body) => (body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size)),
+    reopen: (body) =>
+      body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
       const done = enqueue(() => insertDelivery(database, delivery));
       mustSync = true;
@@ -120,7 +121,9 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
     );
   const id = Number(lastInsertRowid);
   database
-    .statement("INSERT INTO payloads (delivery, headers, explanation, body, body_file) VALUES (?, ?, ?, ?, ?)")
+    .statement(
+      "INSERT INTO payloads (delivery, headers, explanation, body, body_file) VALUES (?, ?, ?, ?, ?)",
+    )
     .run(
       id,
       JSON.stringify(head.headers),
@@ -154,7 +157,7 @@ function firstWithKey(database: Database, provider: string | null, key: string |
   const row = database
     .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ?")
     .get(provider, key);
-  return (row?.["id"] ?? null) as number | null;
+  return (row?.id ?? null) as number | null;
 }
 
 function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
@@ -170,7 +173,7 @@ function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary 
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
-  const number = Number(row["attempts"]);
+  const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO attempts (delivery, number, trigger, target, started_at, outcome, problem, status, ms)

@@ -14,15 +14,18 @@ export interface CaptureSettings {
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
-  readonly enforce: boolean;
+  /** Take every delivery as this provider's; `undefined`: told apart by headers and body. */
+  readonly provider: string | undefined;
+  readonly verify: "report" | "enforce" | "off";
+  /** Signing secrets by provider. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** `null` where no tunnel is proven, so that every path is a delivery's. */
   readonly probe: ProbeSecret | null;
 }
 
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
-  | { readonly type: "heard"; readonly count: number }
-  | { readonly type: "stop"; readonly graceMs: number };
+  { readonly type: "heard"; readonly count: number } | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =
   | { readonly type: "listening"; readonly port: number; readonly forgePort: number }

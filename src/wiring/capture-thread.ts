@@ -39,7 +39,7 @@ async function start() {
     forwarder,
     target: parseTarget(settings.target),
     inspect: createInspect(settings),
-    enforce: settings.enforce,
+    enforce: settings.verify === "enforce",
     timeoutMs: settings.timeoutMs,
     observer: batcher.observe,
     onStoreFailure: (error) =>
@@ -56,7 +56,11 @@ async function start() {
   const capture = createCapture({ ...front, origin: "captured" });
   // What we forge ourselves takes the same way, from a port that no tunnel leads to.
   const forge = createCapture({ ...front, origin: "forged", paths: [] });
-  post({ type: "listening", port: await listen(capture.listen, settings.port), forgePort: await forge.listen(0) });
+  post({
+    type: "listening",
+    port: await listen(capture.listen, settings.port),
+    forgePort: await forge.listen(0),
+  });
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
@@ -82,11 +86,14 @@ async function listen(open: (port: number) => Promise<number>, wanted: number): 
     return await open(wanted);
   } catch (error) {
     const taken = systemCode(error) === "EADDRINUSE";
-    throw new AppError(taken ? `port ${wanted} is taken by another program` : `port ${wanted} cannot be listened on`, {
-      code: "E_PORT",
-      fault: "user",
-      hint: "Name another with --port, or leave it out to get a free one.",
-      cause: error,
-    });
+    throw new AppError(
+      taken ? `port ${wanted} is taken by another program` : `port ${wanted} cannot be listened on`,
+      {
+        code: "E_PORT",
+        fault: "user",
+        hint: "Name another with --port, or leave it out to get a free one.",
+        cause: error,
+      },
+    );
   }
 }

@@ -1,4 +1,4 @@
-import { fromErrorRecord, toErrorRecord, type AppError } from "../core/errors.ts";
+import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
@@ -47,8 +47,10 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   };
 
   function catchUp() {
-    for (const delivery of reader.deliveriesAfter(lastDelivery, CATCH_UP)) tell({ type: "delivery", delivery });
-    for (const attempt of reader.attemptsAfter(lastAttempt ?? 0, CATCH_UP)) tell({ type: "attempt", attempt });
+    for (const delivery of reader.deliveriesAfter(lastDelivery, CATCH_UP))
+      tell({ type: "delivery", delivery });
+    for (const attempt of reader.attemptsAfter(lastAttempt ?? 0, CATCH_UP))
+      tell({ type: "attempt", attempt });
   }
 
   return new Promise((resolve, reject) => {

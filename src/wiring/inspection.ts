@@ -1,8 +1,43 @@
-import { unidentified } from "../core/delivery.ts";
-import { undecided } from "../core/verdict.ts";
+import { undecided, type Verification } from "../core/verdict.ts";
+import { identify } from "../inspect/identify.ts";
+import { verifyDelivery } from "../inspect/verify.ts";
+import { findProvider } from "../providers/_find.ts";
+import type { Provider } from "../providers/_provider.ts";
 import type { Inspect } from "../spool/pipeline.ts";
 
-/** Joins the catalogue and the stored secrets to the way of a delivery. */
-export function createInspect(_settings: object): Inspect {
-  return () => ({ identity: unidentified, verification: undecided("no secret is known"), timeoutMs: undefined });
+interface InspectionSettings {
+  /** Take every delivery as this provider's; `undefined`: told apart by headers and body. */
+  readonly provider: string | undefined;
+  readonly verify: "report" | "enforce" | "off";
+  /** Signing secrets by provider. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+const nothing = new Uint8Array();
+
+/** Joins the catalogue and the known secrets to the way of a delivery. */
+export function createInspect({ provider: named, verify, secrets }: InspectionSettings): Inspect {
+  const known = Object.entries(secrets).map(([name, secret]) => ({ name, secret }));
+
+  function verdictOn(provider: Provider, head: Parameters<Inspect>[0], body: Uint8Array): Verification {
+    return verifyDelivery({
+      request: { headers: head.headers, body, url: head.path, receivedAt: head.receivedAt },
+      schemes: provider.schemes,
+      secret: secrets[provider.id] ?? null,
+      otherSecrets: known.filter(({ name }) => name !== provider.id),
+      providerName: provider.name,
+    });
+  }
+
+  return (head, body) => {
+    const identity = identify({ headers: head.headers, body: body ?? nothing, provider: named });
+    const provider = identity.provider === null ? undefined : findProvider(identity.provider);
+    const verification = (() => {
+      if (verify === "off") return undecided("Verification is switched off.");
+      if (!provider) return undecided("No provider recognised, so nobody's signature to check.");
+      if (!body) return undecided("The body is too large to be checked on its way.");
+      return verdictOn(provider, head, body);
+    })();
+    return { identity, verification, timeoutMs: provider?.limits.timeoutMs };
+  };
 }

@@ -43,7 +43,13 @@ const BACKGROUND_DELAY_MS = 1_000;
  *
  * @throws {AppError} what is wrong with the settings, the port or the data directory
  */
-export async function openSession({ settings, project, observer, onTrouble, onCrash }: SessionOptions): Promise<Session> {
+export async function openSession({
+  settings,
+  project,
+  observer,
+  onTrouble,
+  onCrash,
+}: SessionOptions): Promise<Session> {
   const target = parseTarget(settings.target);
   // Probing needs the HTTPS client, which a session without a tunnel does not load.
   const wantsTunnel = settings.tunnel !== "none" || settings.publicUrl !== undefined;

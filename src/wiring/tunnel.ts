@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { ProbeSecret, TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
-import { tunnels } from "../tunnels/_registry.ts";
 import { ownUrl } from "../tunnels/_own-url.ts";
+import { tunnels } from "../tunnels/_registry.ts";
 import { superviseTunnel } from "../tunnels/_supervise.ts";
 
 export interface TunnelSettings {
@@ -76,5 +76,19 @@ export function openTunnel({ driver, settings, port, probe, project, memory, obs
 
 /** A new secret for each run: who knows neither path nor key can neither answer a probe nor send one. */
 export function newProbeSecret(): ProbeSecret {
-  return { path: `/.well-known/hookspool/${randomBytes(16).toString("hex")}`, key: randomBytes(32).toString("hex") };
+  return {
+    path: `/.well-known/hookspool/${randomBytes(16).toString("hex")}`,
+    key: randomBytes(32).toString("hex"),
+  };
+}
+
+/** Whether each driver could work here, without opening anything. */
+export function checkTunnels(): Promise<{ name: string; status: "ok" | "warning"; detail: string }[]> {
+  return Promise.all(
+    tunnels.map(async ({ name, check }) => {
+      const problem = await check();
+      const detail = problem ?? "its server answers";
+      return { name: `tunnel ${name}`, status: problem === null ? "ok" : "warning", detail } as const;
+    }),
+  );
 }

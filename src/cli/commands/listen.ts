@@ -1,6 +1,7 @@
 import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import { parseTarget } from "../../core/target.ts";
+import { secretsByProvider } from "../../wiring/secrets.ts";
 import type { SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
@@ -15,6 +16,8 @@ interface Options {
   readonly probeInterval?: number;
   readonly port: number;
   readonly path?: readonly string[];
+  readonly provider?: string;
+  readonly verify: "report" | "enforce" | "off";
   readonly maxBody: number;
   readonly timeout?: number;
   readonly insecure?: boolean;
@@ -46,17 +49,19 @@ export const listenCommand: CommandDefinition = {
   isDefault: true,
   define(command) {
     command
-      .addOption(
-        listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"),
-      )
+      .addOption(listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"))
       .addOption(listenOption("--tunnel-host <url>", "the tunnel server to use", "TUNNEL_HOST"))
-      .addOption(listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"))
+      .addOption(
+        listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"),
+      )
       .addOption(listenOption("--public-url <url>", "my own tunnel leads here: open none", "PUBLIC_URL"))
       .option("--require-tunnel", "end with exit code 3 if the named tunnel cannot be opened")
       .addOption(
-        listenOption("--probe-interval <duration>", "how often the endpoint is proven (default: 30s)", "PROBE_INTERVAL").argParser(
-          parseDuration,
-        ),
+        listenOption(
+          "--probe-interval <duration>",
+          "how often the endpoint is proven (default: 30s)",
+          "PROBE_INTERVAL",
+        ).argParser(parseDuration),
       )
       .addOption(
         listenOption("--port <n>", "the loopback port of the capture endpoint (default: a free one)", "PORT")
@@ -65,17 +70,41 @@ export const listenCommand: CommandDefinition = {
       )
       .option("--path <prefix>", "let only these public paths through (repeatable)", collect)
       .addOption(
+        listenOption(
+          "--provider <id>",
+          "take every delivery as this provider's (default: told apart)",
+          "PROVIDER",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--verify <mode>",
+          "enforce: what is rejected gets 401 and never reaches the handler",
+          "VERIFY",
+        )
+          .choices(["report", "enforce", "off"])
+          .default("report"),
+      )
+      .addOption(
         listenOption("--max-body <size>", "turn larger bodies away with 413", "MAX_BODY")
           .argParser(parseSize)
           .default(1024 ** 3, "1GiB"),
       )
       .addOption(
-        listenOption("--timeout <duration>", "how long the handler may take (default: 30s)", "TIMEOUT").argParser(parseDuration),
+        listenOption(
+          "--timeout <duration>",
+          "how long the handler may take (default: 30s)",
+          "TIMEOUT",
+        ).argParser(parseDuration),
       )
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)")
       .addOption(
-        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices(["lines", "json", "quiet"]),
+        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices([
+          "lines",
+          "json",
+          "quiet",
+        ]),
       );
   },
   run: (context, words) => {
@@ -84,9 +113,16 @@ export const listenCommand: CommandDefinition = {
   },
 };
 
-async function listen(context: Context, word: string, command: readonly string[], options: Options): Promise<ExitCode> {
+async function listen(
+  context: Context,
+  word: string,
+  command: readonly string[],
+  options: Options,
+): Promise<ExitCode> {
   refuseUnknownCommand(word);
   const settings = settingsFor(context, word, options);
+  if (settings.provider !== undefined)
+    (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = context.json ? "json" : (options.output ?? "lines");
   const { createReporter } = await import("../reporter.ts");
   const reporter = createReporter(mode, context);
@@ -109,13 +145,16 @@ async function listen(context: Context, word: string, command: readonly string[]
       if (command.length > 0) {
         const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
-        return await runBeside(command, { HOOKSPOOL_URL: url, WEBHOOK_URL: url }, { stdoutIsOurs: mode === "json" });
+        return await runBeside(
+          command,
+          { HOOKSPOOL_URL: url, WEBHOOK_URL: url },
+          { stdoutIsOurs: mode === "json" },
+        );
       }
     }
     await interrupt.first;
     return exitCodes.done;
   } finally {
-    interrupt.secondEnds();
     reporter.stopping();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
@@ -140,7 +179,9 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     timeoutMs: options.timeout,
     insecure: options.insecure ?? false,
     ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
-    enforce: false,
+    provider: options.provider,
+    verify: options.verify,
+    secrets: secretsByProvider(dir, process.env),
     tunnel: options.tunnel,
     tunnelHost: options.tunnelHost,
     subdomain: options.subdomain,
@@ -177,25 +218,19 @@ function noTunnel(reason: string | undefined): AppError {
   });
 }
 
+/** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */
+const SAME_SIGNAL_MS = 250;
+
 /** The first Ctrl-C asks for an orderly end, a second one ends at once. */
 function interruptions() {
-  let stop = (_: "stop") => {};
-  let fail = (_: AppError) => {};
-  const first = new Promise<"stop">((resolve, reject) => {
-    stop = resolve;
-    fail = reject;
-  });
+  const { promise: first, resolve: stop, reject: crash } = Promise.withResolvers<"stop">();
   first.catch(() => {});
-  const onSignal = () => stop("stop");
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return {
-    first,
-    crash: (error: AppError) => fail(error),
-    secondEnds() {
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-        process.off(signal, onSignal);
-        process.on(signal, () => process.exit(exitCodes.interrupted));
-      }
-    },
+  let since: number | undefined;
+  const onSignal = () => {
+    since ??= performance.now();
+    stop("stop");
+    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
   };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+  return { first, crash };
 }

@@ -1,5 +1,5 @@
-import type { DeliverySummary } from "../../core/delivery.ts";
 import { isSuccess } from "../../core/attempt.ts";
+import type { DeliverySummary } from "../../core/delivery.ts";
 import { byteText, eventText, msText, printable } from "../../core/text.ts";
 import { jsonLine, listLine } from "../../log/json.ts";
 import type { LineStyle } from "../../log/lines.ts";
@@ -37,13 +37,16 @@ async function list(context: Context, { owed, limit }: Options): Promise<undefin
     while (shown < most) {
       const page = reader.list(owed ? { owed } : {}, { limit: Math.min(PAGE, most - shown), before });
       if (page.length === 0) break;
-      const lines = page.map((delivery) => (context.json ? jsonLine(listLine(delivery)) : row(delivery, context.style)));
+      const lines = page.map((delivery) =>
+        context.json ? jsonLine(listLine(delivery)) : row(delivery, context.style),
+      );
       await context.write(lines.join(""));
       shown += page.length;
       before = page.at(-1)?.id;
     }
     if (context.json) return;
-    if (shown === 0) context.talk(owed ? "Nothing is owed.\n" : 'No deliveries yet. "hookspool demo" makes some.\n');
+    if (shown === 0)
+      context.talk(owed ? "Nothing is owed.\n" : 'No deliveries yet. "hookspool demo" makes some.\n');
     else if (shown === most && limit === undefined) context.talk(`The newest ${most}; --limit shows more.\n`);
   });
   return undefined;

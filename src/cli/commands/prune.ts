@@ -12,7 +12,11 @@ interface Options {
 export const pruneCommand: CommandDefinition = {
   usage: "prune",
   description: "forget old deliveries and give their space back; owed ones stay",
-  examples: ["hookspool prune --older-than 7d", "hookspool prune --keep 1000", "hookspool prune --older-than 30d --force"],
+  examples: [
+    "hookspool prune --older-than 7d",
+    "hookspool prune --keep 1000",
+    "hookspool prune --older-than 30d --force",
+  ],
   define(command) {
     command
       .option("--older-than <duration>", "those that arrived longer ago than this", parseDuration)

@@ -41,7 +41,8 @@ export const replayCommand: CommandDefinition = {
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)");
   },
-  run: (context, words) => replay(context, words.arguments[0] as string[], words.options as unknown as Options),
+  run: (context, words) =>
+    replay(context, words.arguments[0] as string[], words.options as unknown as Options),
 };
 
 async function replay(context: Context, names: readonly string[], options: Options): Promise<ExitCode> {
@@ -82,7 +83,12 @@ function errandFor(id: number, to: Target | undefined, store: Store): Errand {
   return { delivery, body, target: to ?? parseTarget(last ?? "") };
 }
 
-async function send(context: Context, store: Store, errands: readonly Errand[], options: Options): Promise<ExitCode> {
+async function send(
+  context: Context,
+  store: Store,
+  errands: readonly Errand[],
+  options: Options,
+): Promise<ExitCode> {
   const { createForwarder } = await import("../../spool/forward.ts");
   const { DEFAULT_TIMEOUT_MS } = await import("../../spool/pipeline.ts");
   const ca = options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert");
@@ -90,7 +96,9 @@ async function send(context: Context, store: Store, errands: readonly Errand[], 
   let worst: ExitCode = exitCodes.done;
   try {
     for (const { delivery, body, target } of errands) {
-      await context.write(context.json ? jsonLine(deliveryLine(delivery)) : arrivalText(delivery, context.style));
+      await context.write(
+        context.json ? jsonLine(deliveryLine(delivery)) : arrivalText(delivery, context.style),
+      );
       for (let time = 0; time < options.times; time += 1) {
         const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
         const made = await forwarder.forward({
@@ -102,7 +110,9 @@ async function send(context: Context, store: Store, errands: readonly Errand[], 
           timeoutMs,
         });
         const attempt = await store.writer.appendAttempt(made);
-        await context.write(context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style));
+        await context.write(
+          context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
+        );
         worst = worse(worst, exitCodeOf(attempt));
       }
     }
@@ -120,7 +130,12 @@ function exitCodeOf(attempt: AttemptSummary): ExitCode {
 
 /** Of several answers, the one that stands for all: no connection before too late before no. */
 function worse(a: ExitCode, b: ExitCode): ExitCode {
-  const order: readonly ExitCode[] = [exitCodes.noConnection, exitCodes.timedOut, exitCodes.answerIsNo, exitCodes.done];
+  const order: readonly ExitCode[] = [
+    exitCodes.noConnection,
+    exitCodes.timedOut,
+    exitCodes.answerIsNo,
+    exitCodes.done,
+  ];
   return order.find((code) => code === a || code === b) ?? a;
 }
 
@@ -130,6 +145,8 @@ function describe({ delivery, body, target }: Errand, { json, style }: Context):
     const { id, method, headers } = delivery;
     return jsonLine({ v: 1, type: "request", delivery: id, method, url, headers, bytes: body.size });
   }
-  const headers = redactHeaders(delivery.headers).map(([name, value]) => `  ${printable(name)}: ${printable(value)}\n`);
+  const headers = redactHeaders(delivery.headers).map(
+    ([name, value]) => `  ${printable(name)}: ${printable(value)}\n`,
+  );
   return `${delivery.method} ${printable(style.path(url))}\n${headers.join("")}  (${body.size} bytes of body)\n`;
 }

@@ -26,7 +26,11 @@ const JSON_BODY_BYTES = 128 * 1024 * 1024;
 export const showCommand: CommandDefinition = {
   usage: "show <delivery>",
   description: "show one delivery: headers, body, verdict, attempts with the handler's answers",
-  examples: ["hookspool show latest", "hookspool show 12 --raw > body.json", "hookspool show latest~2 --json | jq .headers"],
+  examples: [
+    "hookspool show latest",
+    "hookspool show 12 --raw > body.json",
+    "hookspool show latest~2 --json | jq .headers",
+  ],
   define(command) {
     command
       .option("--raw", "write exactly the body's bytes, nothing else")
@@ -60,7 +64,12 @@ interface PageStyle {
   readonly headers: (pairs: HeaderPairs) => HeaderPairs;
 }
 
-function page(delivery: Delivery, body: StoredBody, attempts: readonly Attempt[], { style, headers }: PageStyle): string {
+function page(
+  delivery: Delivery,
+  body: StoredBody,
+  attempts: readonly Attempt[],
+  { style, headers }: PageStyle,
+): string {
   const { chalk, path } = style;
   const { provider, job, duplicateOf, refusal } = delivery;
   const about = [
@@ -75,7 +84,9 @@ function page(delivery: Delivery, body: StoredBody, attempts: readonly Attempt[]
     ...(about.length > 0 ? [about.join("  ")] : []),
     `signature ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}: ${delivery.explanation}`,
     ...(refusal ? [chalk.red(`turned away: ${refusal}`)] : []),
-    ...(delivery.owed ? [chalk.yellow(`owed: no handler has answered with a 2xx. hookspool replay ${delivery.id}`)] : []),
+    ...(delivery.owed
+      ? [chalk.yellow(`owed: no handler has answered with a 2xx. hookspool replay ${delivery.id}`)]
+      : []),
     "",
     chalk.underline("Headers"),
     ...headers(delivery.headers).map((pair) => headerText(pair, chalk.cyan)),
@@ -84,7 +95,9 @@ function page(delivery: Delivery, body: StoredBody, attempts: readonly Attempt[]
     ...bodyLines(body),
     "",
     chalk.underline("Attempts"),
-    ...(attempts.length === 0 ? ["  none yet"] : attempts.flatMap((attempt) => attemptLines(attempt, { style, headers }))),
+    ...(attempts.length === 0
+      ? ["  none yet"]
+      : attempts.flatMap((attempt) => attemptLines(attempt, { style, headers }))),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -95,7 +108,9 @@ const headerText = ([name, value]: readonly [string, string], colour: (text: str
 function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[] {
   const { chalk, path } = style;
   const { response, changes } = attempt;
-  const answer = response ? `${response.status} ${printable(response.statusText)}` : `${attempt.outcome}: ${attempt.problem}`;
+  const answer = response
+    ? `${response.status} ${printable(response.statusText)}`
+    : `${attempt.outcome}: ${attempt.problem}`;
   const changed = [
     ...changes.removed.map((name) => `-${printable(name)}`),
     ...changes.set.map(([name, value]) => `${printable(name)}: ${printable(value)}`),
@@ -107,7 +122,11 @@ function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[]
   ];
 }
 
-function responseLines(response: HandlerResponse, headers: PageStyle["headers"], dim: (text: string) => string): string[] {
+function responseLines(
+  response: HandlerResponse,
+  headers: PageStyle["headers"],
+  dim: (text: string) => string,
+): string[] {
   const kept = { size: response.bytes, bytes: () => response.body };
   return [
     ...headers(response.headers).map((pair) => `   ${headerText(pair, dim)}`),
@@ -120,7 +139,10 @@ function bodyLines({ size, bytes }: Pick<StoredBody, "size" | "bytes">): string[
   if (size > JSON_BODY_BYTES) return [`  too large to show: "hookspool show --raw" writes it out`];
   const start = bytes().subarray(0, SHOWN_BODY_BYTES);
   const text = asText(start);
-  const lines = text === undefined ? hexLines(start.subarray(0, 512)) : text.split("\n").map((line) => `  ${printable(line)}`);
+  const lines =
+    text === undefined
+      ? hexLines(start.subarray(0, 512))
+      : text.split("\n").map((line) => `  ${printable(line)}`);
   const more = text === undefined ? size > 512 : size > SHOWN_BODY_BYTES;
   return more ? [...lines, `  … ${byteText(size)} in all: "hookspool show --raw" writes it out`] : lines;
 }

@@ -1,0 +1,238 @@
+import { AppError } from "../core/errors.ts";
+import type { HeaderPairs } from "../core/headers.ts";
+import { closest } from "../providers/_closest.ts";
+import { providerNamed } from "../providers/_find.ts";
+import type { RandomBytes } from "../providers/_ids.ts";
+import type { MediaUrls, Provider, ProviderEvent } from "../providers/_provider.ts";
+import type { SchemeParams, Secret, SecretKind, SigningScheme } from "../signing/_scheme.ts";
+import { type SchemeName, schemeNamed } from "../signing/_schemes.ts";
+import { assign } from "./assignments.ts";
+
+/** A request as the provider would send it, before it has a host. */
+export interface ForgedDelivery {
+  readonly method: string;
+  /** The request target, with the token where the provider's scheme puts one into the query. */
+  readonly path: string;
+  readonly headers: HeaderPairs;
+  readonly body: Uint8Array;
+}
+
+/** What is wrong with a delivery on purpose. */
+export type Flaw = "unsigned" | "bad-signature" | "stale";
+
+/** What a payload is made of. */
+export interface PayloadOptions {
+  readonly provider: string;
+  /** The provider's own name of the event, or `completed`, `failed`, `processing`. */
+  readonly event: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly random: RandomBytes;
+  /** Where outputs are found; addresses that lead nowhere where absent. */
+  readonly mediaUrls?: Partial<MediaUrls> | undefined;
+  /** The job that it speaks of; a fresh one where absent. */
+  readonly job?: string | undefined;
+  /** How far the job is, for events that tell; 50 where absent. */
+  readonly percent?: number | undefined;
+  /** Sent as it stands instead of the sample. */
+  readonly data?: Uint8Array | undefined;
+  /** Changes to the body, `path=value` each. */
+  readonly set?: readonly string[] | undefined;
+}
+
+/** How it is signed and sent. */
+export interface SendOptions {
+  /** `null` where none is known. */
+  readonly secret: Secret | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly random: RandomBytes;
+  /** The request target; `/` where absent. */
+  readonly path?: string | undefined;
+  /** The provider's variant to sign by; its first where absent. */
+  readonly scheme?: SchemeName | undefined;
+  /** Instead of the provider's own: the name of a header or a query parameter. */
+  readonly params?: SchemeParams | undefined;
+  readonly flaw?: Flaw | undefined;
+}
+
+export type ForgeOptions = PayloadOptions & SendOptions;
+
+/** What is the same each time that a delivery is sent again. */
+export interface Payload {
+  readonly provider: Provider;
+  readonly event: ProviderEvent;
+  readonly body: Uint8Array;
+  /** The id that goes beside the body; `null` where the provider sends none. */
+  readonly id: string | null;
+}
+
+/**
+ * A delivery as the provider sends it: a documented payload with fresh ids in compact JSON, signed over its
+ * bytes by the provider's own scheme.
+ *
+ * @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_NO_SECRET`, `E_NO_TIMESTAMP`,
+ *   `E_NO_SIGNATURE`, `E_BAD_SET`, `E_NOT_JSON`, and what the scheme throws when a secret cannot sign.
+ */
+export function forgeDelivery(options: ForgeOptions): ForgedDelivery {
+  return sendPayload(composePayload(options), options);
+}
+
+/** @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_BAD_SET`, `E_NOT_JSON` */
+export function composePayload(options: PayloadOptions): Payload {
+  const { random, now, mediaUrls, percent = 50, data, set = [] } = options;
+  const provider = providerNamed(options.provider);
+  const event = eventNamed(provider, options.event);
+  const job = options.job ?? provider.newJob(random);
+  const body =
+    data ?? encode(event.sample({ job, random, now, media: { ...nowhere, ...mediaUrls }, percent }));
+  const changed = set.length === 0 ? body : encode(assign(decode(body), set));
+  const id = provider.deliveryId?.(parsedOrUndefined(changed), random) ?? null;
+  return { provider, event, body: changed, id };
+}
+
+/**
+ * Signs a payload at a moment: sent again later, it has the same id and bytes and a new timestamp.
+ *
+ * @throws {AppError} `E_NO_SECRET`, `E_NO_TIMESTAMP`, `E_NO_SIGNATURE`, and what the scheme throws when a secret cannot sign.
+ */
+export function sendPayload({ provider, body, id }: Payload, options: SendOptions): ForgedDelivery {
+  const { now, path = "/" } = options;
+  const extra = provider.extraHeaders?.({ body: parsedOrUndefined(body), id: id ?? "", now }) ?? [];
+  const signed = signPayload(provider, body, id, { ...options, path });
+  return {
+    method: "POST",
+    path: signed.path,
+    headers: [["Content-Type", "application/json"], ...extra, ...signed.headers],
+    body,
+  };
+}
+
+interface SignedHead {
+  readonly headers: HeaderPairs;
+  readonly path: string;
+}
+
+function signPayload(
+  provider: Provider,
+  body: Uint8Array,
+  id: string | null,
+  { secret, now, random, path, scheme: name, params, flaw }: SendOptions & { readonly path: string },
+): SignedHead {
+  const use = provider.schemes.find(({ scheme }) => name === undefined || scheme === name);
+  const scheme = schemeNamed(use?.scheme ?? "unsigned");
+  if (scheme.secretKind === "none") {
+    if (flaw === "stale") throw noTimestamp(provider, scheme);
+    if (flaw === "bad-signature") throw noSignature(provider);
+    return { headers: [], path };
+  }
+  if (secret === null && use?.optional === true && flaw === undefined) return { headers: [], path };
+
+  const ownSecret =
+    flaw === "unsigned" || flaw === "bad-signature" ? strangersSecret(scheme.secretKind, random) : secret;
+  if (ownSecret === null) throw noSecret(provider);
+  const lateness = flaw === "stale" ? (scheme.toleranceSeconds ?? 300) + 60 : 0;
+  const { headers, url = path } = scheme.sign({
+    secret: ownSecret,
+    body,
+    id: id ?? undefined,
+    timestamp: Math.floor(now / 1000) - lateness,
+    url: path,
+    params: params ?? use?.params,
+  });
+  if (flaw === undefined || flaw === "bad-signature") return { headers, path: url };
+
+  const { signatureHeader, timestamp } = scheme.examine(
+    { headers, body, url, receivedAt: now },
+    null,
+    params ?? use?.params,
+  );
+  if (flaw === "unsigned") {
+    // Where no header carries a signature, what the scheme adds is the secret itself.
+    return {
+      headers: signatureHeader === null ? [] : headers.filter(([field]) => field !== signatureHeader),
+      path,
+    };
+  }
+  if (timestamp === null) throw noTimestamp(provider, scheme);
+  return { headers, path: url };
+}
+
+/** A good secret of the wrong sender. */
+function strangersSecret(kind: SecretKind, random: RandomBytes): Secret {
+  const base64 = Buffer.from(random(32)).toString("base64");
+  switch (kind) {
+    case "text":
+      return `stranger-${Buffer.from(random(12)).toString("hex")}`;
+    case "base64":
+      return `whsec_${base64}`;
+    default:
+      return `seed:${base64}`;
+  }
+}
+
+function eventNamed(provider: Provider, name: string): ProviderEvent {
+  const wanted = name.toLowerCase();
+  const event =
+    provider.events.find((candidate) => candidate.name.toLowerCase() === wanted) ??
+    provider.events.find((candidate) => candidate.event === wanted);
+  if (event !== undefined) return event;
+  const names = provider.events.map((candidate) => candidate.name);
+  const meant = closest(name, names);
+  throw new AppError(`${provider.name} has no event "${name}"`, {
+    code: "E_NO_EVENT",
+    fault: "user",
+    hint: `${meant === undefined ? "" : `Did you mean "${meant}"? `}There are ${names.join(", ")}.`,
+  });
+}
+
+function noSecret({ id, name }: Provider): AppError {
+  return new AppError(`no signing secret for ${name} is known, so nothing can be signed as it signs`, {
+    code: "E_NO_SECRET",
+    fault: "user",
+    hint: `Run "hookspool secret set ${id}", or send it with --unsigned.`,
+  });
+}
+
+function noSignature({ name }: Provider): AppError {
+  return new AppError(`deliveries of ${name} carry no signature here, so none can be wrong`, {
+    code: "E_NO_SIGNATURE",
+    fault: "user",
+    hint: 'Run "hookspool providers" to see which providers sign.',
+  });
+}
+
+function noTimestamp({ name }: Provider, scheme: SigningScheme): AppError {
+  return new AppError(`${name} signs no time (${scheme.name}), so a delivery of its cannot be stale`, {
+    code: "E_NO_TIMESTAMP",
+    fault: "user",
+    hint: "Use --bad-signature or --unsigned for a delivery that has to be rejected.",
+  });
+}
+
+const nowhere: MediaUrls = {
+  image: "https://media.example.test/octopus.png",
+  video: "https://media.example.test/octopus.mp4",
+  audio: "https://media.example.test/octopus.mp3",
+  model: "https://media.example.test/octopus.glb",
+};
+
+const encode = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
+
+function decode(body: Uint8Array): unknown {
+  const json = parsedOrUndefined(body);
+  if (json !== undefined) return json;
+  throw new AppError("the body is not JSON, so nothing can be set in it", {
+    code: "E_NOT_JSON",
+    fault: "user",
+    hint: "Leave out --set, or give JSON as --data.",
+  });
+}
+
+function parsedOrUndefined(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}

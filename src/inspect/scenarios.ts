@@ -1,0 +1,167 @@
+import { AppError } from "../core/errors.ts";
+import { providerNamed } from "../providers/_find.ts";
+import type { Provider, ProviderEvent } from "../providers/_provider.ts";
+import { providers } from "../providers/_registry.ts";
+import {
+  composePayload,
+  type ForgedDelivery,
+  type ForgeOptions,
+  type Payload,
+  sendPayload,
+} from "./forge.ts";
+
+/** What happens in each scenario. */
+export const scenarios = {
+  progress: "news of progress, then the result",
+  batch: "several results of one job, a delivery each",
+  duplicate: "one delivery twice",
+  "out-of-order": "the result before the news of progress; without such news, the younger of two jobs first",
+  "failed-then-retry": "a failure, then the same job's result",
+  "retry-storm": "one delivery again and again by the provider's schedule, as if nobody answered",
+} as const;
+
+export type Scenario = keyof typeof scenarios;
+
+export interface ScenarioOptions extends Omit<ForgeOptions, "event" | "percent"> {
+  readonly scenario: Scenario;
+  /** The event that it ends with; `completed` where absent. */
+  readonly event?: string | undefined;
+  /** How many results a batch has; 4 where absent. */
+  readonly count?: number | undefined;
+}
+
+export interface ScenarioStep {
+  /** Milliseconds to wait since the step before. */
+  readonly delayMs: number;
+  readonly payload: Payload;
+  /**
+   * The delivery as it is sent at this moment (ms since the epoch): signed when it goes out, so that it is
+   * not stale when the delays are played faster or slower.
+   */
+  deliver(now: number): ForgedDelivery;
+}
+
+/**
+ * The deliveries of a scenario in the order in which they are sent. The times inside the payloads are as if
+ * the first was sent at `now` and no delay was shortened.
+ *
+ * @throws {AppError} `E_NO_SCENARIO` where the provider does not do such a thing, and what forging throws.
+ */
+export function buildScenario(options: ScenarioOptions): readonly ScenarioStep[] {
+  const provider = providerNamed(options.provider);
+  const job = options.job ?? provider.newJob(options.random);
+  return plans[options.scenario]({ ...options, job }, provider);
+}
+
+type PlanOptions = ScenarioOptions & { readonly job: string };
+
+const plans: Readonly<
+  Record<Scenario, (options: PlanOptions, provider: Provider) => readonly ScenarioStep[]>
+> = {
+  progress(options, provider) {
+    const news = progressOf(provider);
+    if (news.length === 0)
+      throw noScenario(provider, "reports no progress", (other) => progressOf(other).length > 0);
+    return [
+      ...news.map(({ event, percent }, i) =>
+        step(options, {
+          event: event.name,
+          percent,
+          afterMs: i * PROGRESS_MS,
+          delayMs: i === 0 ? 0 : PROGRESS_MS,
+        }),
+      ),
+      step(options, { ...ending(options), afterMs: news.length * PROGRESS_MS, delayMs: PROGRESS_MS }),
+    ];
+  },
+
+  batch(options, provider) {
+    if (!provider.sendsEachResult) {
+      throw noScenario(provider, "sends one delivery per job", (other) => other.sendsEachResult === true);
+    }
+    return Array.from({ length: options.count ?? 4 }, (_, i) =>
+      step(options, { ...ending(options), afterMs: i * BATCH_MS, delayMs: i === 0 ? 0 : BATCH_MS }),
+    );
+  },
+
+  duplicate(options) {
+    const { payload } = step(options, ending(options));
+    return [0, 1000].map((delayMs) => sending(payload, options, delayMs));
+  },
+
+  "out-of-order"(options, provider) {
+    const [news] = progressOf(provider).slice(-1);
+    const late =
+      news === undefined
+        ? { ...ending(options), afterMs: -60_000, job: provider.newJob(options.random) }
+        : { event: news.event.name, percent: news.percent, afterMs: -PROGRESS_MS };
+    return [step(options, ending(options)), step(options, { ...late, delayMs: 1000 })];
+  },
+
+  "failed-then-retry"(options, provider) {
+    if (!hasFailure(provider)) throw noScenario(provider, "delivers no failures", hasFailure);
+    return [
+      step(options, { event: "failed" }),
+      step(options, { ...ending(options), afterMs: 5000, delayMs: 5000 }),
+    ];
+  },
+
+  "retry-storm"(options, provider) {
+    const { payload } = step(options, ending(options));
+    return provider.retries.delaysMs.map((delayMs) => sending(payload, options, delayMs));
+  },
+};
+
+const PROGRESS_MS = 2000;
+const BATCH_MS = 500;
+
+interface StepPlan {
+  readonly event: string;
+  readonly percent?: number;
+  readonly job?: string;
+  /** When it happens, in ms after the scenario's beginning. */
+  readonly afterMs?: number;
+  readonly delayMs?: number;
+}
+
+const ending = ({ event = "completed" }: PlanOptions): StepPlan => ({ event });
+
+function step(
+  options: PlanOptions,
+  { event, percent, job = options.job, afterMs = 0, delayMs = 0 }: StepPlan,
+) {
+  const payload = composePayload({ ...options, event, percent, job, now: options.now + afterMs });
+  return sending(payload, options, delayMs);
+}
+
+function sending(payload: Payload, options: PlanOptions, delayMs: number): ScenarioStep {
+  return { delayMs, payload, deliver: (now) => sendPayload(payload, { ...options, now }) };
+}
+
+interface News {
+  readonly event: ProviderEvent;
+  readonly percent: number;
+}
+
+/** Each kind of news once, in the provider's order, and those that tell a percentage nine times. */
+function progressOf(provider: Provider): readonly News[] {
+  return provider.events
+    .filter(({ event }) => event === "processing")
+    .flatMap((event) =>
+      (event.tellsPercent ? [10, 20, 30, 40, 50, 60, 70, 80, 90] : [50]).map((percent) => ({
+        event,
+        percent,
+      })),
+    );
+}
+
+const hasFailure = (provider: Provider): boolean => provider.events.some(({ event }) => event === "failed");
+
+function noScenario(provider: Provider, why: string, isAble: (other: Provider) => boolean): AppError {
+  const able = providers.filter((other: Provider) => isAble(other)).map(({ id }) => id);
+  return new AppError(`${provider.name} ${why}`, {
+    code: "E_NO_SCENARIO",
+    fault: "user",
+    hint: `This scenario is for ${able.join(", ")}.`,
+  });
+}

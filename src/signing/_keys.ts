@@ -1,0 +1,36 @@
+import type { KeyReading } from "./_proof.ts";
+
+/** The whole secret, UTF-8. */
+export const asText: KeyReading = {
+  kind: "text",
+  use: "as text",
+  read: (secret) => ({ text: secret, encoding: "utf8" }),
+};
+
+/** UTF-8 without the prefix, and not decoded although it looks like base64. */
+export const asTextAfterPrefix: KeyReading = {
+  kind: "text",
+  use: "as text, without whsec_",
+  read: (secret) => ({ text: withoutPrefix(secret), encoding: "utf8" }),
+};
+
+/** Decoded after the prefix. What is no base64 can only be meant as text. */
+export const asBase64AfterPrefix: KeyReading = {
+  kind: "base64",
+  use: "base64-decoded, without whsec_",
+  read(secret) {
+    const text = withoutPrefix(secret);
+    return { text, encoding: isBase64(text) ? "base64" : "utf8" };
+  },
+};
+
+/** OpenAI's libraries decode a secret only when it has the prefix. */
+export const asBase64IfPrefixed: KeyReading = {
+  ...asBase64AfterPrefix,
+  read: (secret) => (secret.startsWith("whsec_") ? asBase64AfterPrefix : asText).read(secret),
+};
+
+const withoutPrefix = (secret: string) => (secret.startsWith("whsec_") ? secret.slice(6) : secret);
+
+/** Padded or not. */
+const isBase64 = (text: string) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/.test(text);
