@@ -19,6 +19,14 @@ export function clockTime(ms: number): string {
   return new Date(ms).toTimeString().slice(0, 8);
 }
 
+/** `2026-11-21 10:00:00`, local. */
+export function localTime(ms: number): string {
+  const date = new Date(ms);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
 /** What strangers send must not move the cursor, colour the screen, ring the bell or turn the reading direction. */
 export function printable(text: string): string {
   return text.replace(unprintable, (character) => {
