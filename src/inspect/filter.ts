@@ -82,7 +82,7 @@ export function parseFilter(source: string): Filter | FilterProblem {
 function parseTerm(word: string): Filter["matches"] | string | undefined {
   const negated = word.startsWith("-") && word.length > 1;
   const text = word.slice(negated ? 1 : 0);
-  const [, name, rest = ""] = /^([a-z]+):(.*)$/is.exec(text) ?? [];
+  const [, name, rest = ""] = /^([a-z]+):(?!\/\/)(.*)$/is.exec(text) ?? [];
   const positive = name === undefined ? bareTerm(unquoted(text)) : keyTerm(name.toLowerCase(), rest);
   if (!negated || typeof positive !== "function") return positive;
   return (delivery) => !positive(delivery);

@@ -197,13 +197,22 @@ export function commandFor(where: Where, key: string): Command | undefined {
   return bindings.find((binding) => binding.where.includes(where) && binding.keys.includes(key))?.command;
 }
 
-/** The bindings that the bottom line shows. */
-export function hintsFor(where: Where, { hasDelivery }: { hasDelivery: boolean }): readonly Binding[] {
-  return bindings.filter(
+/** The bindings that the bottom line shows: what one came for, and how to get out. */
+export function hintsFor(where: Where, { hasDelivery }: { hasDelivery: boolean }): Hints {
+  const all = bindings.filter(
     ({ where: places, hint, needsDelivery }) =>
       places.includes(where) && hint !== undefined && (hasDelivery || !needsDelivery),
   );
+  const isWayOut = ({ command }: Binding) => waysOut.includes(command);
+  return { here: all.filter((binding) => !isWayOut(binding)), out: all.filter(isWayOut) };
 }
+
+export interface Hints {
+  readonly here: readonly Binding[];
+  readonly out: readonly Binding[];
+}
+
+const waysOut: readonly Command[] = ["help", "back", "cancel", "quit"];
 
 /** A key as it stands on a keyboard: `↑`, `PgDn`, `Ctrl-u`. */
 export function keyLabel(key: string): string {

@@ -36,7 +36,7 @@ export function wrapLine(line: Line, width: number, indent = 0): Line[] {
   for (const [text, tone] of line) {
     let rest = text;
     while (rest !== "") {
-      const piece = cut(rest, left);
+      const piece = atWord(cut(rest, left), rest);
       if (piece.text !== "") row.push(tone === undefined ? [piece.text] : [piece.text, tone]);
       rest = rest.slice(piece.text.length);
       left = piece.left;
@@ -50,6 +50,17 @@ export function wrapLine(line: Line, width: number, indent = 0): Line[] {
   }
   return [...rows, row];
 }
+
+/** A break in the middle of a word is moved before it, unless that would waste much of the row. */
+function atWord(piece: ReturnType<typeof cut>, text: string): ReturnType<typeof cut> {
+  if (piece.text.length === text.length) return piece;
+  const space = piece.text.lastIndexOf(" ") + 1;
+  const moved = piece.text.slice(space);
+  if (space === 0 || moved.length > LONGEST_WORD) return piece;
+  return { text: piece.text.slice(0, space), left: piece.left + widthOf(moved) };
+}
+
+const LONGEST_WORD = 16;
 
 /** One part to the left, one to the right; where there is not room for both, the left one is cut. */
 export function justified(left: Line, right: Line, width: number): Line {

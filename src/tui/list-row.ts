@@ -11,15 +11,18 @@ interface RowContext {
   readonly now: number;
   readonly inFlight: boolean;
   readonly columns: number;
+  /** For the number: as many as the greatest on the screen needs. */
+  readonly idColumns: number;
 }
 
 /** One delivery in the list: when, whose, what, about which job, signed how, answered how. */
 export function listRow(delivery: DeliverySummary, context: RowContext): Line {
-  const widths = columnsFor(context.columns);
+  const widths = columnsFor(context);
   const [sign, verdictTone] = verdictSign(delivery);
   const answer = answerOf(delivery, context);
   return [
-    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)} `, "dim"],
+    [`${inColumns(`#${delivery.id}`, widths.id, "right")}  `, "strong"],
+    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)}  `, "dim"],
     ...subject(delivery, widths),
     [` ${sign} `, verdictTone],
     [inColumns(answer.word, widths.answer), answer.tone],
@@ -29,6 +32,7 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
 }
 
 interface Widths {
+  readonly id: number;
   readonly provider: number;
   readonly event: number;
   readonly job: number;
@@ -39,13 +43,20 @@ interface Widths {
 /** Sign of the event and the space behind it. */
 const SIGN = 2;
 
-function columnsFor(columns: number): Widths {
-  const provider = columns >= 76 ? 12 : columns >= 60 ? 10 : 8;
-  const event = columns >= 56 ? 11 : 0;
-  const answer = 9;
-  const marks = columns >= 48 ? 8 : 4;
-  const taken = 9 + provider + 1 + SIGN + event + 3 + answer + 7 + marks;
-  return { provider, event, job: Math.max(0, columns - taken), answer, marks };
+/** The longest of the three events, and a space. */
+const EVENT = 11;
+
+/** What there is room for: first the provider, then the event's name, then the job. */
+function columnsFor({ columns, idColumns }: RowContext): Widths {
+  const fixed = { id: idColumns, answer: 9, marks: columns >= 70 ? 6 : 4 };
+  const provider = columns >= 90 ? 14 : columns >= 50 ? 10 : 8;
+  const gaps = 2 + 8 + 2 + 1 + SIGN + 3 + 7;
+  const left = columns - fixed.id - fixed.answer - fixed.marks - provider - gaps;
+  const event = left >= EVENT ? EVENT : 0;
+  const job = left - event;
+  return job < 6 && event > 0
+    ? { ...fixed, provider: provider + job, event, job: 0 }
+    : { ...fixed, provider, event, job };
 }
 
 /** Provider, event and job; the request itself where nobody knows whose it is. */

@@ -1,5 +1,4 @@
-import { Box, type TerminalSuspension, Text, useApp, useInput, usePaste } from "ink";
-import { keyNames } from "./key-name.ts";
+import { Box, type Key, type TerminalSuspension, Text, useApp, useInput, usePaste } from "ink";
 import { LEAST } from "./layout.ts";
 import { Detail } from "./panes/detail.tsx";
 import { Empty } from "./panes/empty.tsx";
@@ -16,8 +15,7 @@ import type { Theme } from "./theme.ts";
 interface ScreenProps {
   readonly state: State;
   readonly theme: Theme;
-  /** Keys in the order in which they were pressed, and the text they make where text is asked for. */
-  readonly onKeys: (names: readonly string[], text: string, terminal: Terminal) => void;
+  readonly onInput: (input: string, key: Key, terminal: Terminal) => void;
   readonly onPaste: (text: string) => void;
 }
 
@@ -26,12 +24,9 @@ export interface Terminal {
   suspend(): Promise<TerminalSuspension>;
 }
 
-export function Screen({ state, theme, onKeys, onPaste }: ScreenProps) {
+export function Screen({ state, theme, onInput, onPaste }: ScreenProps) {
   const { suspendTerminal } = useApp();
-  useInput((input, key) => {
-    const text = key.ctrl || key.meta || key.tab || key.return || key.escape ? "" : input;
-    onKeys(keyNames(input, key), text, { suspend: () => suspendTerminal() });
-  });
+  useInput((input, key) => onInput(input, key, { suspend: () => suspendTerminal() }));
   // Pasted text comes apart from keys: it must not be taken for commands.
   usePaste(onPaste);
   if (layout(state).tooSmall) return <TooSmall state={state} />;

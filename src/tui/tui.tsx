@@ -1,5 +1,5 @@
 import type { ChalkInstance } from "chalk";
-import { type Instance, render } from "ink";
+import { type Instance, type Key, render } from "ink";
 import { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
@@ -7,6 +7,7 @@ import { msText } from "../core/text.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
 import { asText } from "../inspect/dump.ts";
 import { createFrames } from "./frames.ts";
+import { keyPresses } from "./key-press.ts";
 import { type Command, commandFor } from "./keymap.ts";
 import { createNoticeQueue } from "./notice-queue.ts";
 import { endpointOf } from "./panes/header.tsx";
@@ -102,7 +103,7 @@ export function startTui(options: TuiOptions): Tui {
 
   function draw() {
     read();
-    const screen = <Screen state={state} theme={theme} onKeys={onKeys} onPaste={onPaste} />;
+    const screen = <Screen state={state} theme={theme} onInput={onInput} onPaste={onPaste} />;
     if (app) return app.rerender(screen);
     app = render(screen, {
       stdout: output,
@@ -163,13 +164,14 @@ export function startTui(options: TuiOptions): Tui {
       dispatch({ type: "counted", counts });
   }
 
-  function onKeys(names: readonly string[], text: string, terminal: Terminal) {
-    if (state.mode.kind === "filter" && text !== "" && commandFor("filter", names[0] ?? "") === undefined)
-      return onPaste(text);
-    for (const name of names) {
-      const command = commandFor(whereOf(state), name);
-      if (command) guarded(() => obey(command, terminal));
-    }
+  function onInput(input: string, key: Key, terminal: Terminal) {
+    guarded(() => {
+      for (const { name, text } of keyPresses(input, key)) {
+        const command = commandFor(whereOf(state), name);
+        if (command) obey(command, terminal);
+        else if (text !== "") dispatch({ type: "typed", text });
+      }
+    });
   }
 
   function onPaste(text: string) {

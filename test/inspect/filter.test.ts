@@ -53,6 +53,7 @@ describe("a filter", () => {
     ['"two words"', [4]],
     ["-job_1 wazza", [3, 4]],
     ["provider:wazza status:2xx", [1]],
+    ["https://example", []],
     // As it is typed.
     ["status:", [1, 2, 3, 4, 5]],
     ['job:"two', [4]],

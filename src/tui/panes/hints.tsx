@@ -1,6 +1,6 @@
 import { parseFilter } from "../../inspect/filter.ts";
 import { drawable } from "../cells.ts";
-import { hintsFor, keyLabel } from "../keymap.ts";
+import { type Binding, hintsFor, keyLabel } from "../keymap.ts";
 import { justified, type Line, lineWidth, paint, type Span } from "../line.ts";
 import { matchCount, whereOf } from "../selectors.ts";
 import { isProblem, type State, selected } from "../state.ts";
@@ -15,18 +15,25 @@ export function Hints({ state, theme }: { readonly state: State; readonly theme:
 }
 
 function bottomLine(state: State): Line {
-  const { mode, message, size } = state;
+  const { columns } = state.size;
+  const { here, out } = hintsFor(whereOf(state), { hasDelivery: selected(state) !== undefined });
+  const way = hintSpans(out, columns);
+  return justified(leftPart(state, here, columns - lineWidth(way) - 2), way, columns);
+}
+
+function leftPart(state: State, hints: readonly Binding[], columns: number): Line {
+  const { mode, message } = state;
   switch (mode.kind) {
     case "filter":
-      return justified(filterLine(state, mode.text), hintLine(state, size.columns), size.columns);
+      return filterLine(state, mode.text);
     case "copy":
-      return [["Copy  ", "strong"], ...hintLine(state, size.columns)];
+      return [["Copy  ", "strong"], ...hintSpans(hints, columns)];
     case "remove":
-      return [[`Forget #${mode.id} with its body and attempts?  `, "warn"], ...hintLine(state, size.columns)];
+      return [[`Forget #${mode.id} with its body and attempts?  `, "warn"], ...hintSpans(hints, columns)];
     case "help":
-      return hintLine(state, size.columns);
+      return hintSpans(hints, columns);
     case "browse":
-      return message ? [[drawable(message.text), message.tone]] : hintLine(state, size.columns);
+      return message ? [[drawable(message.text), message.tone]] : hintSpans(hints, columns);
   }
 }
 
@@ -40,16 +47,12 @@ function filterLine(state: State, text: string): Line {
 }
 
 /** As many hints as fit whole. */
-function hintLine(state: State, columns: number): Line {
+function hintSpans(hints: readonly Binding[], columns: number): Line {
   const spans: Span[] = [];
   let left = columns;
-  for (const { keys, hint = "" } of hintsFor(whereOf(state), {
-    hasDelivery: selected(state) !== undefined,
-  })) {
-    const pair: Span[] = [
-      [keyLabel(keys[0]), "strong"],
-      [` ${hint}   `, "dim"],
-    ];
+  for (const { keys, hint = "" } of hints) {
+    const gap = spans.length > 0 ? "   " : "";
+    const pair: Span[] = [[gap], [keyLabel(keys[0]), "strong"], [` ${hint}`, "dim"]];
     left -= lineWidth(pair);
     if (left < 0) break;
     spans.push(...pair);

@@ -9,8 +9,9 @@ import { Rows } from "./rows.tsx";
 export function List({ state, theme }: { readonly state: State; readonly theme: Theme }) {
   const { listColumns, paneRows } = layout(state);
   const columns = listColumns - 1;
+  const idColumns = Math.max(4, `#${state.window.rows[0]?.id}`.length);
   const lines = visibleRows(state).map((delivery, row) => {
-    const context = { now: state.now, inFlight: isInFlight(delivery, state), columns };
+    const context = { now: state.now, inFlight: isInFlight(delivery, state), columns, idColumns };
     const line = listRow(delivery, context);
     if (state.top + row !== state.cursor) return ` ${paint(line, columns, theme)}`;
     const tone = state.focus === "list" ? "selected" : "marked";

@@ -1,4 +1,6 @@
-import { drawable, widthOf } from "../cells.ts";
+import { byteText } from "../../core/text.ts";
+import { redactPath } from "../../inspect/redact.ts";
+import { drawable, inColumns, widthOf } from "../cells.ts";
 import { type Line, lineWidth, paint, type Span } from "../line.ts";
 import { layout, matchCount, showsDetail } from "../selectors.ts";
 import { type State, selected } from "../state.ts";
@@ -55,10 +57,13 @@ function listTitle(state: State): Line {
 function detailTitle(state: State): Line {
   const row = selected(state);
   if (!row) return [];
-  const { id, provider, eventName, event, method } = row;
-  const what = drawable(eventName ?? event ?? method);
+  const { id, provider, eventName, event, method, path, bytes } = row;
+  const what =
+    provider === null ? `${method} ${redactPath(path)}` : `${provider} ${eventName ?? event ?? ""}`;
+  const size = `  ${byteText(bytes)}`;
+  const room = layout(state).detailColumns - size.length - 16;
   return [
     [`#${id}`, state.focus === "detail" ? "strong" : "dim"],
-    [`  ${[provider, what].filter(Boolean).join(" ")}`, "dim"],
+    [`  ${inColumns(drawable(what), Math.min(room, widthOf(what)))}${size}`, "dim"],
   ];
 }
