@@ -16,38 +16,33 @@ const notice = "// Written by scripts/registries.ts; do not edit.\n";
 
 const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** A folder whose entries are all loaded together. */
-const eager = (noun: string, type: string, typeFile: string, list: string) => (names: readonly string[]) => {
-  const entries = names.map((name) => `${camelCase(name)}${noun}`);
-  const imports = names.map((name, i) => ({
-    from: `./${name}.ts`,
-    line: `import { ${entries[i]} } from "./${name}.ts";`,
-  }));
-  const typeImport = { from: typeFile, line: `import type { ${type} } from "${typeFile}";` };
-  const lines = [typeImport, ...imports].map(({ line }) => line).join("\n");
-  return `${notice}${lines}\n\nexport const ${list} = [\n${entries.map((entry) => `  ${entry},\n`).join("")}] as const satisfies readonly ${type}[];\n`;
-};
-
-/** Commands are loaded one by one, when they are called for. */
-const lazyCommands = (names: readonly string[]) => {
-  const rows = names.map((name) => {
-    const key = /-/.test(name) ? JSON.stringify(name) : name;
-    return `  ${key}: async () => (await import("./${name}.ts")).${camelCase(name)}Command,\n`;
-  });
-  return `${notice}import type { CommandDefinition } from "./_command.ts";\n\nexport const commands = {\n${rows.join("")}} as const satisfies Record<string, () => Promise<CommandDefinition>>;\n`;
-};
+const list =
+  (noun: string, type: string, typeFile: string, exported: string) => (names: readonly string[]) => {
+    const entries = names.map((name) => `${camelCase(name)}${noun}`);
+    const imports = names.map((name, i) => ({
+      from: `./${name}.ts`,
+      line: `import { ${entries[i]} } from "./${name}.ts";`,
+    }));
+    const typeImport = { from: typeFile, line: `import type { ${type} } from "${typeFile}";` };
+    const lines = [typeImport, ...imports].map(({ line }) => line).join("\n");
+    return `${notice}${lines}\n\nexport const ${exported} = [\n${entries.map((entry) => `  ${entry},\n`).join("")}] as const satisfies readonly ${type}[];\n`;
+  };
 
 const folders: readonly Folder[] = [
-  { path: "src/cli/commands", noun: "Command", content: lazyCommands },
+  {
+    path: "src/cli/commands",
+    noun: "Command",
+    content: list("Command", "CommandDefinition", "./_command.ts", "commands"),
+  },
   {
     path: "src/tunnels",
     noun: "Tunnel",
-    content: eager("Tunnel", "TunnelDriver", "../core/tunnel.ts", "tunnels"),
+    content: list("Tunnel", "TunnelDriver", "../core/tunnel.ts", "tunnels"),
   },
   {
     path: "src/providers",
     noun: "Provider",
-    content: eager("Provider", "Provider", "./_provider.ts", "providers"),
+    content: list("Provider", "Provider", "./_provider.ts", "providers"),
   },
 ];
 

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { AppError, type ExitCode } from "../core/errors.ts";
 import { redactPath } from "../inspect/redact.ts";
 import type { LineStyle } from "../log/lines.ts";
-import type { Store } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import { defaultDataDirectory } from "../wiring/paths.ts";
 
 /** What every command is given: where the data is, and how to speak. */
@@ -54,7 +54,6 @@ export function createContext(command: Command): Context {
     write,
     talk: (text) => void process.stderr.write(text),
     async withStore(work) {
-      const { openStore } = await import("../store/store.ts");
       const store = openStore(dir);
       try {
         return await work(store);

@@ -12,14 +12,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 });
 
 // Started by an older Node (bin/hookspool.js): what kills that process means this one.
-if (process.env["HOOKSPOOL_ENDS_WITH_PARENT"] && process.channel) {
+if (process.env.HOOKSPOOL_ENDS_WITH_PARENT && process.channel) {
   process.once("disconnect", () => process.exit(exitCodes.interrupted));
   process.channel.unref();
 }
 
 try {
   let exitCode: ExitCode | undefined;
-  const program = await createProgram(words, (code) => {
+  const program = createProgram((code) => {
     exitCode = code;
   });
   await program.parseAsync(words, { from: "user" });

@@ -6,14 +6,8 @@ import { commands } from "./commands/_registry.ts";
 import { applyConfigFiles, readConfigFiles } from "./config.ts";
 import { createContext } from "./context.ts";
 
-/**
- * The program with the commands that these words may need: only what is used is loaded. Bare words that name no
- * command are a target for `listen`.
- */
-export async function createProgram(
-  words: readonly string[],
-  finish: (code: ExitCode | undefined) => void,
-): Promise<Command> {
+/** The program with all its commands. Words that name no command are a target for `listen`. */
+export function createProgram(finish: (code: ExitCode | undefined) => void): Command {
   const program = new Command("hookspool")
     .description(
       "Webhooks of AI generation providers on localhost: kept on disk first, forwarded, shown, replayed.",
@@ -31,17 +25,8 @@ export async function createProgram(
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
 
-  for (const definition of await definitionsFor(words)) add(program, definition, finish);
+  for (const definition of commands) add(program, definition, finish);
   return program;
-}
-
-async function definitionsFor(words: readonly string[]): Promise<CommandDefinition[]> {
-  const names = Object.keys(commands) as (keyof typeof commands)[];
-  const word = words.find((candidate) => !candidate.startsWith("-"));
-  const named = names.filter((name) => name === word);
-  // A command named first is all that is needed. With flags before it, one cannot know without parsing.
-  const needed = word === words[0] && named.length > 0 ? named : names;
-  return Promise.all(needed.map((name) => commands[name]()));
 }
 
 function add(
@@ -60,7 +45,7 @@ function add(
   definition.define(command);
   command.action(async (...args: unknown[]) => {
     const files = readConfigFiles();
-    if (files.length > 0) applyConfigFiles(command, files, await knownSettings(program));
+    if (files.length > 0) applyConfigFiles(command, files, settingNames(program));
     // Commander ends the arguments with the options and the command itself.
     const positional = args.slice(0, -2);
     finish(
@@ -73,13 +58,9 @@ function add(
   });
 }
 
-async function knownSettings(program: Command): Promise<ReadonlySet<string>> {
-  const all = new Command();
-  for (const load of Object.values(commands)) {
-    const definition = await load();
-    definition.define(all.command(definition.usage));
-  }
-  const options = [...program.options, ...all.commands.flatMap((command) => command.options)];
+/** Every name that a config file may use. */
+function settingNames(program: Command): ReadonlySet<string> {
+  const options = [...program.options, ...program.commands.flatMap((command) => command.options)];
   return new Set(options.map((option) => option.attributeName()));
 }
 

@@ -19,9 +19,15 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
     // What comes before the screen is open is read from the store.
     observe: (notice) => tui?.observe(notice),
     opened(session) {
-      const { reader, replay, forget } = session;
       tui = startTui({
-        ports: { reader, replay, remove: forget, copy, quit: options.quit, suspend },
+        ports: {
+          reader: session.reader(),
+          replay: session.replay,
+          remove: session.forget,
+          copy,
+          quit: options.quit,
+          suspend,
+        },
         target: options.target,
         local: session.local,
         tunnel: session.tunnelStatus(),

@@ -4,6 +4,8 @@ export interface TunnelDriver {
   readonly name: string;
   /** What a person should know before trusting it, in one sentence. */
   readonly caution?: string;
+  /** How many tunnels its server may be asked for in an hour; as many as it takes where absent. */
+  readonly opensPerHour?: number;
   /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
   check(): Promise<string | null>;
   /**

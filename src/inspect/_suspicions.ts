@@ -100,7 +100,8 @@ function tokenForm(suspect: Suspect) {
   const other = ["", prefix.toLowerCase(), "Bearer "].find(
     (candidate) => candidate !== prefix && fits(suspect, withParams(suspect, { prefix: candidate })),
   );
-  if (other !== undefined) return `the secret came after "${other}", where "${prefix}" is expected before it`;
+  if (other !== undefined)
+    return `the secret came ${other === "" ? `without "${prefix}"` : `after "${other}", not after "${prefix}"`}`;
   const url = suspect.request.url?.replaceAll("+", "%2B");
   return fits(suspect, { request: { ...suspect.request, url } })
     ? "the token came with a bare plus sign, which is a space in a query; the URL has to say %2B"

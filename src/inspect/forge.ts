@@ -4,8 +4,9 @@ import { closest } from "../providers/_closest.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { RandomBytes } from "../providers/_ids.ts";
 import type { MediaUrls, Provider, ProviderEvent } from "../providers/_provider.ts";
-import type { SchemeParams, Secret, SecretKind, SigningScheme } from "../signing/_scheme.ts";
-import { type SchemeName, schemeNamed } from "../signing/_schemes.ts";
+import type { SchemeParams, Secret } from "../signing/_scheme.ts";
+import type { SchemeName } from "../signing/_schemes.ts";
+import { type Flaw, signPayload } from "./_sign-payload.ts";
 import { assign } from "./assignments.ts";
 
 /** A request as the provider would send it, before it has a host. */
@@ -17,8 +18,7 @@ export interface ForgedDelivery {
   readonly body: Uint8Array;
 }
 
-/** What is wrong with a delivery on purpose. */
-export type Flaw = "unsigned" | "bad-signature" | "stale";
+export type { Flaw };
 
 /** What a payload is made of. */
 export interface PayloadOptions {
@@ -41,7 +41,7 @@ export interface PayloadOptions {
 }
 
 /** How it is signed and sent. */
-export interface SendOptions {
+export interface DeliveryOptions {
   /** `null` where none is known. */
   readonly secret: Secret | null;
   /** Milliseconds since the epoch. */
@@ -56,7 +56,7 @@ export interface SendOptions {
   readonly flaw?: Flaw | undefined;
 }
 
-export type ForgeOptions = PayloadOptions & SendOptions;
+export type ForgeOptions = PayloadOptions & DeliveryOptions;
 
 /** What is the same each time that a delivery is sent again. */
 export interface Payload {
@@ -71,11 +71,10 @@ export interface Payload {
  * A delivery as the provider sends it: a documented payload with fresh ids in compact JSON, signed over its
  * bytes by the provider's own scheme.
  *
- * @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_NO_SECRET`, `E_NO_TIMESTAMP`,
- *   `E_NO_SIGNATURE`, `E_BAD_SET`, `E_NOT_JSON`, and what the scheme throws when a secret cannot sign.
+ * @throws {AppError} what {@link composePayload} and {@link deliveryOf} throw.
  */
 export function forgeDelivery(options: ForgeOptions): ForgedDelivery {
-  return sendPayload(composePayload(options), options);
+  return deliveryOf(composePayload(options), options);
 }
 
 /** @throws {AppError} `E_NO_PROVIDER`, `E_NO_EVENT`, `E_BAD_SET`, `E_NOT_JSON` */
@@ -94,81 +93,19 @@ export function composePayload(options: PayloadOptions): Payload {
 /**
  * Signs a payload at a moment: sent again later, it has the same id and bytes and a new timestamp.
  *
- * @throws {AppError} `E_NO_SECRET`, `E_NO_TIMESTAMP`, `E_NO_SIGNATURE`, and what the scheme throws when a secret cannot sign.
+ * @throws {AppError} `E_NO_SCHEME`, `E_NO_SECRET`, `E_NO_SIGNATURE`, `E_NO_TIMESTAMP`, and what the scheme
+ *   throws when a secret cannot sign.
  */
-export function sendPayload({ provider, body, id }: Payload, options: SendOptions): ForgedDelivery {
+export function deliveryOf({ provider, body, id }: Payload, options: DeliveryOptions): ForgedDelivery {
   const { now, path = "/" } = options;
   const extra = provider.extraHeaders?.({ body: parsedOrUndefined(body), id: id ?? "", now }) ?? [];
-  const signed = signPayload(provider, body, id, { ...options, path });
+  const signed = signPayload({ ...options, provider, body, id, path });
   return {
     method: "POST",
     path: signed.path,
     headers: [["Content-Type", "application/json"], ...extra, ...signed.headers],
     body,
   };
-}
-
-interface SignedHead {
-  readonly headers: HeaderPairs;
-  readonly path: string;
-}
-
-function signPayload(
-  provider: Provider,
-  body: Uint8Array,
-  id: string | null,
-  { secret, now, random, path, scheme: name, params, flaw }: SendOptions & { readonly path: string },
-): SignedHead {
-  const use = provider.schemes.find(({ scheme }) => name === undefined || scheme === name);
-  const scheme = schemeNamed(use?.scheme ?? "unsigned");
-  if (scheme.secretKind === "none") {
-    if (flaw === "stale") throw noTimestamp(provider, scheme);
-    if (flaw === "bad-signature") throw noSignature(provider);
-    return { headers: [], path };
-  }
-  if (secret === null && use?.optional === true && flaw === undefined) return { headers: [], path };
-
-  const ownSecret =
-    flaw === "unsigned" || flaw === "bad-signature" ? strangersSecret(scheme.secretKind, random) : secret;
-  if (ownSecret === null) throw noSecret(provider);
-  const lateness = flaw === "stale" ? (scheme.toleranceSeconds ?? 300) + 60 : 0;
-  const { headers, url = path } = scheme.sign({
-    secret: ownSecret,
-    body,
-    id: id ?? undefined,
-    timestamp: Math.floor(now / 1000) - lateness,
-    url: path,
-    params: params ?? use?.params,
-  });
-  if (flaw === undefined || flaw === "bad-signature") return { headers, path: url };
-
-  const { signatureHeader, timestamp } = scheme.examine(
-    { headers, body, url, receivedAt: now },
-    null,
-    params ?? use?.params,
-  );
-  if (flaw === "unsigned") {
-    // Where no header carries a signature, what the scheme adds is the secret itself.
-    return {
-      headers: signatureHeader === null ? [] : headers.filter(([field]) => field !== signatureHeader),
-      path,
-    };
-  }
-  if (timestamp === null) throw noTimestamp(provider, scheme);
-  return { headers, path: url };
-}
-
-/** A good secret of the wrong sender. */
-function strangersSecret(kind: SecretKind, random: RandomBytes): Secret {
-  const base64 = Buffer.from(random(32)).toString("base64");
-  switch (kind) {
-    case "text":
-      return `stranger-${Buffer.from(random(12)).toString("hex")}`;
-    case "base64":
-      return `whsec_${base64}`;
-    default:
-      return `seed:${base64}`;
-  }
 }
 
 function eventNamed(provider: Provider, name: string): ProviderEvent {
@@ -183,30 +120,6 @@ function eventNamed(provider: Provider, name: string): ProviderEvent {
     code: "E_NO_EVENT",
     fault: "user",
     hint: `${meant === undefined ? "" : `Did you mean "${meant}"? `}There are ${names.join(", ")}.`,
-  });
-}
-
-function noSecret({ id, name }: Provider): AppError {
-  return new AppError(`no signing secret for ${name} is known, so nothing can be signed as it signs`, {
-    code: "E_NO_SECRET",
-    fault: "user",
-    hint: `Run "hookspool secret set ${id}", or send it with --unsigned.`,
-  });
-}
-
-function noSignature({ name }: Provider): AppError {
-  return new AppError(`deliveries of ${name} carry no signature here, so none can be wrong`, {
-    code: "E_NO_SIGNATURE",
-    fault: "user",
-    hint: 'Run "hookspool providers" to see which providers sign.',
-  });
-}
-
-function noTimestamp({ name }: Provider, scheme: SigningScheme): AppError {
-  return new AppError(`${name} signs no time (${scheme.name}), so a delivery of its cannot be stale`, {
-    code: "E_NO_TIMESTAMP",
-    fault: "user",
-    hint: "Use --bad-signature or --unsigned for a delivery that has to be rejected.",
   });
 }
 

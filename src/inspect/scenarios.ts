@@ -2,13 +2,7 @@ import { AppError } from "../core/errors.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { Provider, ProviderEvent } from "../providers/_provider.ts";
 import { providers } from "../providers/_registry.ts";
-import {
-  composePayload,
-  type ForgedDelivery,
-  type ForgeOptions,
-  type Payload,
-  sendPayload,
-} from "./forge.ts";
+import { composePayload, deliveryOf, type ForgedDelivery, type ForgeOptions, type Payload } from "./forge.ts";
 
 /** What happens in each scenario. */
 export const scenarios = {
@@ -135,7 +129,7 @@ function step(
 }
 
 function sending(payload: Payload, options: PlanOptions, delayMs: number): ScenarioStep {
-  return { delayMs, payload, deliver: (now) => sendPayload(payload, { ...options, now }) };
+  return { delayMs, payload, deliver: (now) => deliveryOf(payload, { ...options, now }) };
 }
 
 interface News {

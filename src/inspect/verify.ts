@@ -1,10 +1,18 @@
-import { AppError } from "../core/errors.ts";
 import type { HeaderPair, HeaderPairs } from "../core/headers.ts";
-import { type Verification, verified } from "../core/verdict.ts";
-import type { Examination, SchemeParams, Secret, SignedRequest } from "../signing/_scheme.ts";
-import { findScheme, type SchemeChoice, schemeNamed } from "../signing/_schemes.ts";
+import { undecided, type Verification, verified } from "../core/verdict.ts";
+import type { Examination, Secret, SignedRequest } from "../signing/_scheme.ts";
+import { type SchemeChoice, schemeNamed } from "../signing/_schemes.ts";
+import {
+  badInput,
+  bytesOf,
+  chooseSchemes,
+  type SchemeRequest,
+  type SchemesOfProvider,
+} from "./_scheme-choice.ts";
 import type { KnownSecret } from "./_suspect.ts";
 import { explainRejection } from "./explain.ts";
+
+export { chooseSchemes };
 
 /** The verdict that counts, with the choice that it was reached by. */
 export interface DeliveryExamination extends Examination {
@@ -13,23 +21,31 @@ export interface DeliveryExamination extends Examination {
 
 interface SchemesToTry {
   readonly request: SignedRequest;
-  /** The ways in which the provider may have signed, the likeliest first; none says that it signs nothing. */
+  /** The ways in which the provider may have signed, the likeliest first; none where nobody knows. */
   readonly schemes: readonly SchemeChoice[];
   readonly secret: Secret | null;
 }
 
-/** Tries every scheme whose fields are there: one that fits counts, else the first of them. */
+/** The first scheme that fits counts, else the first that can be read, else the first that is malformed. */
 export function examineDelivery({ request, schemes, secret }: SchemesToTry): DeliveryExamination {
-  const choices = schemes.length > 0 ? schemes : [{ scheme: "unsigned" } as const];
-  const examined = choices.map((choice) => ({
+  if (schemes.length === 0) return unknownScheme;
+  const examined = schemes.map((choice) => ({
     choice,
     ...schemeNamed(choice.scheme).examine(request, secret, choice.params),
   }));
   const fitting = examined.find(({ verification }) => verification.verdict === "verified");
-  if (fitting !== undefined && choices.length > 1) return saying(fitting, `as ${fitting.choice.scheme}`);
-  const best = fitting ?? examined.find(({ complete }) => complete) ?? examined[0];
+  if (fitting !== undefined && schemes.length > 1) return saying(fitting, `as ${fitting.choice.scheme}`);
+  const isMalformed = ({ verification }: Examination) => verification.reason === "malformed";
+  const best =
+    fitting ?? examined.find(({ complete }) => complete) ?? examined.find(isMalformed) ?? examined[0];
   return best as DeliveryExamination;
 }
+
+const unknownScheme: DeliveryExamination = {
+  ...schemeNamed("unsigned").examine({ headers: [], body: new Uint8Array(), receivedAt: 0 }, null),
+  choice: { scheme: "unsigned" },
+  verification: undecided("how this provider signs is not known well enough to check it"),
+};
 
 const saying = (examination: DeliveryExamination, how: string): DeliveryExamination => ({
   ...examination,
@@ -52,17 +68,13 @@ export function verifyDelivery(delivery: DeliveryToVerify): Verification {
 }
 
 /** As a library's user writes a signature's check. */
-export interface VerifyInput {
-  /** One of the two at least; with both, the scheme as this provider uses it. */
-  readonly scheme?: string | undefined;
-  readonly provider?: string | undefined;
+export interface VerifyInput extends SchemeRequest {
   /** `null` where it is not known. */
   readonly secret: Secret | null | undefined;
   readonly headers: HeadersInput;
   /** A string is UTF-8. */
   readonly body: Uint8Array | string;
   readonly url?: string | undefined;
-  readonly params?: SchemeParams | undefined;
   /** Milliseconds since the epoch, or a Date. */
   readonly now: number | Date;
 }
@@ -71,9 +83,6 @@ export interface VerifyInput {
 export type HeadersInput =
   | Iterable<readonly [name: string, value: string]>
   | Readonly<Record<string, string | readonly string[] | undefined>>;
-
-/** What is known of a provider's signatures; `undefined` where nobody knows the provider. */
-export type SchemesOfProvider = (provider: string) => readonly SchemeChoice[] | undefined;
 
 /** @throws {AppError} there is no such scheme or provider, or `now` is no time. */
 export function verifySignature(input: VerifyInput, schemesOf: SchemesOfProvider): Verification {
@@ -88,35 +97,6 @@ export function verifySignature(input: VerifyInput, schemesOf: SchemesOfProvider
   });
 }
 
-interface SchemeRequest {
-  readonly scheme?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly params?: SchemeParams | undefined;
-}
-
-/**
- * The schemes that a call by scheme, by provider or by both speaks of; its parameters add to the provider's.
- *
- * @throws {AppError} there is no such scheme or provider.
- */
-export function chooseSchemes(
-  { scheme, provider, params }: SchemeRequest,
-  schemesOf: SchemesOfProvider,
-): readonly SchemeChoice[] {
-  const known = provider === undefined ? [] : schemesOf(provider);
-  if (known === undefined)
-    throw badInput(`there is no provider "${provider}"`, 'Run "hookspool providers" for their names.');
-  const named = scheme === undefined ? undefined : findScheme(scheme)?.name;
-  if (scheme !== undefined && named === undefined)
-    throw badInput(`there is no signing scheme "${scheme}"`, 'Run "hookspool providers" for those in use.');
-  if (named === undefined && provider === undefined)
-    throw badInput("neither a scheme nor a provider is named", "Name one of them.");
-
-  const asked = named === undefined ? known : known.filter((choice) => choice.scheme === named);
-  const choices = named !== undefined && asked.length === 0 ? [{ scheme: named }] : asked;
-  return choices.map((choice) => ({ ...choice, params: { ...choice.params, ...params } }));
-}
-
 export function headerPairs(headers: HeadersInput): HeaderPairs {
   if (isIterable(headers)) return [...headers];
   return Object.entries(headers).flatMap(([name, value]) =>
@@ -125,8 +105,3 @@ export function headerPairs(headers: HeadersInput): HeaderPairs {
 }
 
 const isIterable = (headers: HeadersInput): headers is Iterable<HeaderPair> => Symbol.iterator in headers;
-
-const bytesOf = (body: Uint8Array | string) => (typeof body === "string" ? Buffer.from(body) : body);
-
-const badInput = (message: string, hint: string) =>
-  new AppError(message, { code: "E_BAD_INPUT", fault: "user", hint });

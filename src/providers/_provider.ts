@@ -1,6 +1,6 @@
 import type { DeliveryEvent, Identity } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
-import type { SchemeName } from "../signing/_schemes.ts";
+import type { SchemeChoice } from "../signing/_schemes.ts";
 import type { RandomBytes } from "./_ids.ts";
 import type { RetryPolicy } from "./_retries.ts";
 
@@ -51,13 +51,13 @@ export interface Provider {
   readonly ourChoice: readonly string[];
 }
 
-export interface Source {
+interface Source {
   readonly title: string;
   readonly url?: string;
 }
 
 /** How a provider is told where to send. */
-export interface Registration {
+interface Registration {
   /** `settings`: a console, dashboard or registration call, not the request for the job. */
   readonly via: "query" | "body" | "settings";
   /** The parameter's or field's name: `webhook`; `null` where there is none to name. */
@@ -66,16 +66,13 @@ export interface Registration {
 }
 
 /** One way to authenticate a delivery. */
-export interface SchemeUse {
-  readonly scheme: SchemeName;
-  /** What the scheme lets a user or provider choose: `{ header, prefix }`, `{ param }`. */
-  readonly params?: Readonly<Record<string, string>>;
+export interface SchemeUse extends SchemeChoice {
   /** Deliveries without it are ordinary: the user need not have set a secret. */
   readonly optional?: true;
   readonly note?: string;
 }
 
-export interface Limits {
+interface Limits {
   /** Answer within this many ms, by the provider's advice; `null` where it gives none. */
   readonly advisedMs: number | null;
   /** An answer after this many ms counts as a failed attempt. */
@@ -100,7 +97,7 @@ export const signs = ["own-header", "header-and-body", "shared-header", "body", 
 export type Sign = (typeof signs)[number];
 
 /** An identity before it is said whose it is. */
-export type Reading = Omit<Identity, "provider">;
+type Reading = Omit<Identity, "provider">;
 
 /** One kind of delivery that the provider sends. */
 export interface ProviderEvent {

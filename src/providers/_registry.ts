@@ -1,4 +1,5 @@
 // Written by scripts/registries.ts; do not edit.
+import type { Provider } from "./_provider.ts";
 import { assemblyaiProvider } from "./assemblyai.ts";
 import { atlascloudProvider } from "./atlascloud.ts";
 import { blackForestLabsProvider } from "./black-forest-labs.ts";
@@ -31,7 +32,6 @@ import { standardWebhooksProvider } from "./standard-webhooks.ts";
 import { syncSoProvider } from "./sync-so.ts";
 import { wavespeedProvider } from "./wavespeed.ts";
 import { wazzaProvider } from "./wazza.ts";
-import type { Provider } from "./_provider.ts";
 
 export const providers = [
   assemblyaiProvider,

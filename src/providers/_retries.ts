@@ -1,5 +1,5 @@
 /** Statuses from the first to the last, both included. */
-export type StatusRange = readonly [first: number, last: number];
+type StatusRange = readonly [first: number, last: number];
 
 /** What a provider does when its delivery is not accepted. */
 export interface RetryPolicy {

@@ -17,7 +17,7 @@ export const deapiProvider: Provider = {
     field: "webhook_url",
     how: 'Put "webhook_url" into the request, or set one URL for the account. HTTPS only.',
   },
-  secretSource: "From the account's webhook settings.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["X-DeAPI-Signature", "X-DeAPI-Timestamp", "X-DeAPI-Event", "X-DeAPI-Delivery-Id"],
   schemes: [{ scheme: "deapi" }],
 
@@ -60,11 +60,14 @@ export const deapiProvider: Provider = {
   ],
   newJob: (random) => `req_${wordId(random, 12)}`,
   deliveryId: (body, random) => textAt(body, "delivery_id") ?? uuid(random),
-  extraHeaders: ({ body, id }) => [
-    ["User-Agent", "DeAPI-Webhook/1.0"],
-    ["X-DeAPI-Event", textAt(body, "event") ?? "job.completed"],
-    ["X-DeAPI-Delivery-Id", id],
-  ],
+  extraHeaders({ body, id }) {
+    const event = textAt(body, "event");
+    return [
+      ["User-Agent", "DeAPI-Webhook/1.0"],
+      ...(event === null ? [] : [["X-DeAPI-Event", event] as const]),
+      ["X-DeAPI-Delivery-Id", id],
+    ];
+  },
 
   retries: retryPolicy({
     delaysMs: minutes(0, 1, 5, 15, 30, 60, 120, 240, 480, 489),

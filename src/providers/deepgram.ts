@@ -64,5 +64,9 @@ export const deepgramProvider: Provider = {
   sourceAddresses: [],
   resultLookup: null,
   undocumented: ["The timeout.", "The delivery of a failure."],
-  ourChoice: ["30 s to answer.", "Text to speech, which delivers audio instead of JSON, is not forged."],
+  ourChoice: [
+    "30 s to answer.",
+    "The result in the sample is a shortened one.",
+    "Text to speech, which delivers audio instead of JSON, is not forged.",
+  ],
 };

@@ -83,6 +83,7 @@ export const elevenlabsProvider: Provider = {
   ourChoice: [
     "No retries, as is the default; 10 s to answer.",
     "Duplicates have the same type, conversation id and event_timestamp.",
+    "The failure_reason of a call that could not be made is our construction.",
     "Where several v0 signatures are given, any may match.",
   ],
 };

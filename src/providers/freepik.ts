@@ -10,7 +10,7 @@ export const freepikProvider: Provider = {
   sources: [{ title: "Freepik: Webhooks", url: "https://docs.freepik.com/webhooks" }],
   certainty: "signing documented, payload unsure",
   registration: { via: "body", field: "webhook_url", how: 'Put "webhook_url" into the request body.' },
-  secretSource: "From the account's webhook settings.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["webhook-id", "webhook-timestamp", "webhook-signature"],
   schemes: [
     {

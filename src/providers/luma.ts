@@ -50,7 +50,10 @@ export const lumaProvider: Provider = {
   sourceAddresses: [],
   resultLookup: null,
   undocumented: ["The words of state in a callback."],
-  ourChoice: ["The words of the API's generation object: dreaming, completed, failed."],
+  ourChoice: [
+    "The text of a failure is ours.",
+    "The words of the API's generation object: dreaming, completed, failed.",
+  ],
 };
 
 function event(

@@ -18,8 +18,8 @@ export const magicHourProvider: Provider = {
     },
   ],
   certainty: "read in part",
-  registration: { via: "settings", field: null, how: "In the account's settings." },
-  secretSource: "From the webhook's settings.",
+  registration: { via: "settings", field: null, how: "No page that was read says where." },
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["magic-hour-event-signature", "magic-hour-event-timestamp"],
   schemes: [{ scheme: "magic-hour" }],
 

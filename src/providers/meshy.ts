@@ -14,7 +14,7 @@ export const meshyProvider: Provider = {
     field: null,
     how: "On the API settings page, at most 5 active webhooks; every task update goes to each. HTTPS only.",
   },
-  secretSource: "From the API settings page.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["x-meshy-api-webhook-secret-key", "x-meshy-api-webhook-user-id"],
   schemes: [{ scheme: "shared-header", params: { header: "x-meshy-api-webhook-secret-key" } }],
 

@@ -66,7 +66,10 @@ export const minimaxProvider: Provider = {
     "Retries and the timeout; the challenge has to be answered within 3 s.",
     "The case of a status: success in callbacks, Success on another page.",
   ],
-  ourChoice: ["5 retries after 1, 2, 4, 8 and 16 s, 10 s to answer."],
+  ourChoice: [
+    "5 retries after 1, 2, 4, 8 and 16 s, 10 s to answer.",
+    "The code and text of a failure are ours.",
+  ],
 };
 
 function isChallenge(json: unknown): boolean {

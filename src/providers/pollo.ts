@@ -15,7 +15,7 @@ export const polloProvider: Provider = {
     field: "webhookUrl",
     how: 'Put "webhookUrl" next to input in the request body.',
   },
-  secretSource: "From the account's webhook settings.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["X-Webhook-Id", "X-Webhook-Timestamp", "X-Webhook-Signature"],
   schemes: [],
 

@@ -11,7 +11,7 @@ export const syncSoProvider: Provider = {
   sources: [{ title: "sync.so: Webhooks", url: "https://docs.sync.so/api-reference/guides/webhooks" }],
   certainty: "read in part",
   registration: { via: "body", field: "webhookUrl", how: 'Put "webhookUrl" into the request. HTTPS only.' },
-  secretSource: "From the account's webhook settings.",
+  secretSource: "No page that was read says where it is shown.",
   requestHeaders: ["Sync-Signature"],
   schemes: [
     { scheme: "sync-v1", note: "The page's sample serialises the parsed body again before it signs." },

@@ -50,10 +50,11 @@ export function publicKeySet(secret: Secret): JsonWebKeySet {
 }
 
 function keysOf(secret: JsonWebKeySet | JsonWebKey): readonly JsonWebKey[] {
-  return "keys" in secret && Array.isArray(secret.keys) ? secret.keys : [secret as JsonWebKey];
+  const keys: readonly unknown[] = "keys" in secret && Array.isArray(secret.keys) ? secret.keys : [secret];
+  return keys.filter((key): key is JsonWebKey => typeof key === "object" && key !== null);
 }
 
-/** A key that Node refuses is as good as none: it verifies nothing. */
+/** Padding in `x`, which some key sets have, is passed over in decoding. */
 function fromJwk(jwk: JsonWebKey): PublicKey[] {
   if (jwk.kty !== "OKP" || jwk.crv !== "Ed25519" || typeof jwk.x !== "string") return [];
   return publicKey(Buffer.from(jwk.x, "base64url"), idOf(jwk));

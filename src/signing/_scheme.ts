@@ -77,7 +77,7 @@ export interface SignInputs {
   readonly params?: SchemeParams | undefined;
 }
 
-export interface Signed {
+interface Signed {
   readonly headers: readonly HeaderPair[];
   /** The URL that was given, with the token where the scheme puts one into its query. */
   readonly url: string | undefined;

@@ -1,5 +1,5 @@
 import { rejected, undecided, verified } from "../core/verdict.ts";
-import { isEqualText } from "./_proof.ts";
+import { isEqualText } from "./_equal-text.ts";
 import type { Examination, Secret } from "./_scheme.ts";
 
 interface Token {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { timestampAndBody, wireBytes } from "./_content.ts";
+import { ed25519 } from "./_ed25519.ts";
 import { labelled } from "./_envelopes.ts";
-import { ed25519 } from "./_proof.ts";
 import type { Fields } from "./_rules.ts";
 import type { SignedContent } from "./_scheme.ts";
 import { signatureScheme } from "./_signature-scheme.ts";

@@ -1,7 +1,7 @@
 import { timestampAndBody } from "./_content.ts";
 import { type Envelope, labelled, timedPairs } from "./_envelopes.ts";
-import { asText } from "./_keys.ts";
-import { hmacSha256 } from "./_proof.ts";
+import { hmacSha256 } from "./_hmac.ts";
+import { asText } from "./_hmac-keys.ts";
 import type { Rules } from "./_rules.ts";
 import { signatureScheme } from "./_signature-scheme.ts";
 

@@ -1,7 +1,7 @@
 import { wireBytes } from "./_content.ts";
 import { labelled } from "./_envelopes.ts";
-import { asText } from "./_keys.ts";
-import { hmacSha256 } from "./_proof.ts";
+import { hmacSha256 } from "./_hmac.ts";
+import { asText } from "./_hmac-keys.ts";
 import { signatureScheme } from "./_signature-scheme.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { cannotSign } from "./_proof.ts";
+import { cannotSign } from "./_cannot-sign.ts";
 import type { SigningScheme } from "./_scheme.ts";
 import { examineToken } from "./_token.ts";
 

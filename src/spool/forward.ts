@@ -1,11 +1,5 @@
 import { lookup as systemLookup } from "node:dns";
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from "node:http";
-import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { pipeline } from "node:stream/promises";
 import type { HandlerResponse, NewAttempt, Outcome, Trigger } from "../core/attempt.ts";
@@ -52,6 +46,11 @@ interface ForwarderOptions {
   readonly ca?: string | undefined;
 }
 
+interface Client {
+  readonly agent: http.Agent;
+  readonly request: typeof http.request;
+}
+
 /**
  * Node's own servers close an idle connection after 5 s, without a word. Ours is let go before, so that a
  * delivery is not sent into a closing connection.
@@ -60,12 +59,25 @@ const IDLE_CONNECTION_MS = 4_000;
 
 export function createForwarder({ insecure = false, ca }: ForwarderOptions = {}): Forwarder {
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
-  const http = new HttpAgent(options);
-  const https = new HttpsAgent({
-    ...options,
-    rejectUnauthorized: !insecure,
-    ...(ca === undefined ? {} : { ca }),
-  });
+  const clients = new Map<Target["protocol"], Promise<Client>>();
+
+  function clientFor(protocol: Target["protocol"]): Promise<Client> {
+    const known = clients.get(protocol);
+    if (known) return known;
+    const client =
+      protocol === "https:"
+        ? openHttps()
+        : Promise.resolve({ agent: new http.Agent(options), request: http.request });
+    clients.set(protocol, client);
+    return client;
+  }
+
+  /** TLS is loaded by those who have a target that speaks it. */
+  async function openHttps(): Promise<Client> {
+    const { Agent, request } = await import("node:https");
+    const trust = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
+    return { agent: new Agent({ ...options, ...trust }), request };
+  }
 
   return {
     async forward(errand) {
@@ -73,10 +85,10 @@ export function createForwarder({ insecure = false, ca }: ForwarderOptions = {})
       const wire = wireRequest(head, body.size, target);
       const startedAt = Date.now();
       const start = performance.now();
-      const open = () => {
-        const make = target.protocol === "https:" ? httpsRequest : httpRequest;
-        return make({
-          agent: target.protocol === "https:" ? https : http,
+      const { agent, request } = await clientFor(target.protocol);
+      const open = () =>
+        request({
+          agent,
           host: target.hostname.replace(/^\[|\]$/g, ""),
           port: target.port,
           lookup: localLookup,
@@ -86,7 +98,6 @@ export function createForwarder({ insecure = false, ca }: ForwarderOptions = {})
           headers: wire.headers.flat() as unknown as Record<string, string>,
           setHost: false,
         });
-      };
       const { outcome, problem, response } = await exchange(open, errand);
       return {
         delivery,
@@ -102,8 +113,7 @@ export function createForwarder({ insecure = false, ca }: ForwarderOptions = {})
       };
     },
     close() {
-      http.destroy();
-      https.destroy();
+      for (const client of clients.values()) void client.then(({ agent }) => agent.destroy());
     },
   };
 }

@@ -80,6 +80,9 @@ const migrations: readonly string[] = [
   `,
 ];
 
+/** How every SQLite file begins. What begins otherwise is no database, of whatever version. */
+const MAGIC = "SQLite format 3\0";
+
 /** Of SQLite's file header: a big-endian 32-bit number at byte 60. */
 const USER_VERSION_OFFSET = 60;
 
@@ -122,6 +125,7 @@ function versionInHeader(file: string): number {
   } finally {
     closeSync(descriptor);
   }
+  if (new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC) return 0;
   return new DataView(header.buffer).getInt32(USER_VERSION_OFFSET);
 }
 

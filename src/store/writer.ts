@@ -34,6 +34,8 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
   let timer: NodeJS.Timeout | undefined;
 
   async function drain() {
+    // What else arrives in this turn joins the group.
+    await undefined;
     while (entries.length > 0) {
       const group = entries;
       const sync = mustSync;
@@ -49,12 +51,12 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
         for (const entry of group) entry.fail(error);
       }
     }
+    // In the same breath as the look at the queue: who is told of a delivery may at once give the next.
+    running = undefined;
   }
 
   function run(): Promise<void> {
-    running ??= Promise.resolve()
-      .then(drain)
-      .finally(() => (running = undefined));
+    running ??= drain();
     return running;
   }
 

@@ -14,7 +14,8 @@ export interface CaptureWorker {
 
 interface CaptureWorkerOptions {
   readonly settings: CaptureSettings;
-  readonly reader: DeliveryReader;
+  /** Reads what the notices say was dropped. */
+  readonly reader: () => DeliveryReader;
   readonly observer: Observer;
   /** The store could not take something; the sender was told to come again. */
   readonly onTrouble: (error: AppError) => void;
@@ -31,26 +32,27 @@ const CATCH_UP = 1_000;
  * @throws {AppError} E_PORT, E_DATA_DIRECTORY, E_NEWER_DATA
  */
 export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWorker> {
-  const { settings, reader, observer } = options;
+  const { settings, observer } = options;
   const worker = startThread("capture-thread", settings);
   const send = (message: ToCaptureThread) => worker.postMessage(message);
-  let lastDelivery = reader.nth(0) ?? 0;
-  let lastAttempt: number | undefined;
+  let lastDelivery = 0;
+  let lastAttempt = 0;
   let stopping = false;
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
 
   const tell: Observer = (notice) => {
     if (notice.type === "delivery") lastDelivery = Math.max(lastDelivery, notice.delivery.id);
-    if (notice.type === "attempt") lastAttempt = Math.max(lastAttempt ?? 0, notice.attempt.id);
+    if (notice.type === "attempt") lastAttempt = Math.max(lastAttempt, notice.attempt.id);
     observer(notice);
   };
 
+  // What was dropped comes after what was heard: there is always a notice to go on from.
   function catchUp() {
+    const reader = options.reader();
     for (const delivery of reader.deliveriesAfter(lastDelivery, CATCH_UP))
       tell({ type: "delivery", delivery });
-    for (const attempt of reader.attemptsAfter(lastAttempt ?? 0, CATCH_UP))
-      tell({ type: "attempt", attempt });
+    for (const attempt of reader.attemptsAfter(lastAttempt, CATCH_UP)) tell({ type: "attempt", attempt });
   }
 
   return new Promise((resolve, reject) => {

@@ -5,7 +5,8 @@ import { parseTarget } from "../core/target.ts";
 import type { Store } from "../store/store.ts";
 
 interface ReplayerOptions {
-  readonly store: Store;
+  /** Opens the store when it is first asked for. */
+  readonly store: () => Store;
   readonly settings: {
     readonly target: string;
     readonly timeoutMs: number | undefined;
@@ -34,8 +35,8 @@ export function createReplayer({ store, settings, observer }: ReplayerOptions): 
   let forwarder: Promise<import("../spool/forward.ts").Forwarder> | undefined;
 
   async function send(id: number): Promise<AttemptSummary> {
-    const head = store.reader.delivery(id);
-    const body = store.reader.body(id);
+    const head = store().reader.delivery(id);
+    const body = store().reader.body(id);
     if (!head || !body || head.refusal === "body-too-large") throw notKept(id);
     const { DEFAULT_TIMEOUT_MS } = await import("../spool/pipeline.ts");
     forwarder ??= import("../spool/forward.ts").then(({ createForwarder }) => createForwarder(settings));
@@ -48,7 +49,7 @@ export function createReplayer({ store, settings, observer }: ReplayerOptions): 
       timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: stopping.signal,
     });
-    const attempt = await store.writer.appendAttempt(made);
+    const attempt = await store().writer.appendAttempt(made);
     observer({ type: "attempt", attempt });
     return attempt;
   }

@@ -4,7 +4,7 @@ import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
-import { openStore } from "../store/store.ts";
+import { openStore, type Store } from "../store/store.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
 import { createReplayer, type Replayer } from "./replayer.ts";
@@ -33,7 +33,7 @@ export interface Session {
   readonly forgeUrl: string;
   /** The capture endpoint on loopback. */
   readonly local: string;
-  readonly reader: DeliveryReader;
+  readonly reader: () => DeliveryReader;
   readonly replay: Replayer["replay"];
   /** Forgets deliveries; says how many there were. */
   forget(ids: readonly number[]): number;
@@ -63,16 +63,18 @@ export async function openSession({
   const driver = tunnelling?.chooseDriver(settings);
   const probe = tunnelling?.newProbeSecret() ?? null;
 
-  const store = openStore(settings.dir);
+  // The capture thread makes or migrates the database; this thread only looks into it, when there is a reason.
+  let opened: Store | undefined;
+  const store = () => {
+    opened ??= openStore(settings.dir);
+    return opened;
+  };
   const capture = await startCapture({
     settings: { ...settings, probe },
-    reader: store.reader,
+    reader: () => store().reader,
     observer,
     onTrouble,
     onCrash,
-  }).catch(async (error: unknown) => {
-    await store.close();
-    throw error;
   });
 
   let background: ReturnType<typeof startThread> | undefined;
@@ -85,7 +87,15 @@ export async function openSession({
     tunnelling &&
     driver &&
     probe &&
-    tunnelling.openTunnel({ driver, settings, port: capture.port, probe, project, memory: store, observer });
+    tunnelling.openTunnel({
+      driver,
+      settings,
+      port: capture.port,
+      probe,
+      project,
+      memory: store(),
+      observer,
+    });
 
   const local = `http://127.0.0.1:${capture.port}`;
   const replayer = createReplayer({ store, settings, observer });
@@ -105,9 +115,9 @@ export async function openSession({
     tunnelStatus: () => tunnel?.status(),
     forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
     local,
-    reader: store.reader,
+    reader: () => store().reader,
     replay: replayer.replay,
-    forget: store.forget,
+    forget: (ids) => store().forget(ids),
     async stop(graceMs) {
       clearTimeout(startBackground);
       // The tunnel stays until the last answer has gone out through it.
@@ -115,7 +125,7 @@ export async function openSession({
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);
-      await store.close();
+      await opened?.close();
     },
   };
 }

@@ -159,8 +159,8 @@ describe("what cannot be forged is said", () => {
     [
       "a stale delivery of one who signs nothing",
       { provider: "kling", flaw: "stale" },
-      "E_NO_TIMESTAMP",
-      /--/,
+      "E_NO_SIGNATURE",
+      /which/,
     ],
     [
       "a wrong signature of one who has none",
@@ -168,6 +168,7 @@ describe("what cannot be forged is said", () => {
       "E_NO_SIGNATURE",
       /which/,
     ],
+    ["another's way to sign", { scheme: "wazza-body" }, "E_NO_SCHEME", /It signs by wavespeed-v3/],
     ["an assignment without a path", { set: ["=1"] }, "E_BAD_SET", /--set/],
     ["an assignment into nowhere", { set: ["outputs.9=1"] }, "E_BAD_SET", /--set/],
     ["a change to what is not JSON", { data: Buffer.from("x"), set: ["a=1"] }, "E_NOT_JSON", /--data/],

@@ -1,13 +1,21 @@
 // Written by scripts/registries.ts; do not edit.
 import type { CommandDefinition } from "./_command.ts";
+import { demoCommand } from "./demo.ts";
+import { doctorCommand } from "./doctor.ts";
+import { listenCommand } from "./listen.ts";
+import { lsCommand } from "./ls.ts";
+import { pruneCommand } from "./prune.ts";
+import { replayCommand } from "./replay.ts";
+import { rmCommand } from "./rm.ts";
+import { showCommand } from "./show.ts";
 
-export const commands = {
-  demo: async () => (await import("./demo.ts")).demoCommand,
-  doctor: async () => (await import("./doctor.ts")).doctorCommand,
-  listen: async () => (await import("./listen.ts")).listenCommand,
-  ls: async () => (await import("./ls.ts")).lsCommand,
-  prune: async () => (await import("./prune.ts")).pruneCommand,
-  replay: async () => (await import("./replay.ts")).replayCommand,
-  rm: async () => (await import("./rm.ts")).rmCommand,
-  show: async () => (await import("./show.ts")).showCommand,
-} as const satisfies Record<string, () => Promise<CommandDefinition>>;
+export const commands = [
+  demoCommand,
+  doctorCommand,
+  listenCommand,
+  lsCommand,
+  pruneCommand,
+  replayCommand,
+  rmCommand,
+  showCommand,
+] as const satisfies readonly CommandDefinition[];

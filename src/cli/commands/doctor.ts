@@ -37,7 +37,7 @@ async function doctor(context: Context): Promise<ExitCode> {
 function terminalFinding() {
   const { isTTY, columns, rows } = process.stdout;
   const detail = isTTY
-    ? `${columns}×${rows}, ${process.env["TERM"] ?? "TERM not set"}`
+    ? `${columns}×${rows}, ${process.env.TERM ?? "TERM not set"}`
     : "none: output goes to a pipe or file";
   return { name: "terminal", status: "ok" as const, detail };
 }

@@ -126,9 +126,11 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions();
-  const reporter = await reporterFor(mode, context, settings.target, interrupt);
+  const [{ openSession }, reporter] = await Promise.all([
+    import("../../wiring/session.ts"),
+    reporterFor(mode, context, settings.target, interrupt),
+  ]);
 
-  const { openSession } = await import("../../wiring/session.ts");
   const session = await openSession({
     settings,
     project: process.cwd(),

@@ -1,4 +1,15 @@
-import type { KeyReading } from "./_proof.ts";
+/** How a text secret becomes an HMAC key. */
+export interface KeyReading {
+  readonly kind: "text" | "base64";
+  readonly use: string;
+  read(secret: string): HmacKey;
+}
+
+/** Kept in a string: Node 24 takes 10 µs longer over the same key in bytes. */
+export interface HmacKey {
+  readonly text: string;
+  readonly encoding: "utf8" | "base64" | "latin1";
+}
 
 /** The whole secret, UTF-8. */
 export const asText: KeyReading = {
@@ -33,4 +44,4 @@ export const asBase64IfPrefixed: KeyReading = {
 const withoutPrefix = (secret: string) => (secret.startsWith("whsec_") ? secret.slice(6) : secret);
 
 /** Padded or not. */
-const isBase64 = (text: string) => /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2,3}={0,2})?$/.test(text);
+const isBase64 = (text: string) => /^[A-Za-z0-9+/]*={0,2}$/.test(text);

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { atTheEnd, temporaryFolder } from "./cleanup.ts";
+
+export const bin = fileURLToPath(new URL("../../bin/hookspool.js", import.meta.url));
+
+/** One line of `--json`. */
+export type Line = { readonly v: 1; readonly type: string } & Record<string, any>;
+
+interface RunOptions {
+  /** The data directory; a new one if not given. */
+  readonly dir?: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Leave `--dir` out, for where it is the matter. */
+  readonly noDir?: boolean;
+}
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly bytes: Buffer;
+  readonly stderr: string;
+  /** stdout read as JSON lines; throws where it is not. */
+  lines(): Line[];
+}
+
+let home: string | undefined;
+
+/** Nothing of the machine's own settings. */
+function environment(own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  home ??= temporaryFolder();
+  return { PATH: process.env["PATH"], HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
+}
+
+function start(args: readonly string[], { dir, cwd, env, noDir }: RunOptions): ChildProcess {
+  const words = noDir ? args : [args[0] ?? "", "--dir", dir ?? temporaryFolder(), ...args.slice(1)];
+  const child = spawn(process.execPath, [bin, ...words], {
+    cwd: cwd ?? (home ??= temporaryFolder()),
+    env: environment(env),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  atTheEnd(() => {
+    if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
+  });
+  return child;
+}
+
+export const parseLines = (text: string): Line[] =>
+  text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line) as Line]));
+
+/** Runs a command to its end. */
+export async function hookspool(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const child = start(args, options);
+  const out: Buffer[] = [];
+  const err: Buffer[] = [];
+  child.stdout?.on("data", (bytes: Buffer) => out.push(bytes));
+  child.stderr?.on("data", (bytes: Buffer) => err.push(bytes));
+  const [code] = (await once(child, "close")) as [number | null];
+  const bytes = Buffer.concat(out);
+  const stdout = bytes.toString("utf8");
+  return {
+    code,
+    stdout,
+    bytes,
+    stderr: Buffer.concat(err).toString("utf8"),
+    lines: () => parseLines(stdout),
+  };
+}
+
+/** A running `listen --json`. */
+export interface Listening {
+  readonly pid: number;
+  readonly dir: string;
+  /** The capture endpoint's. */
+  readonly port: number;
+  readonly lines: Line[];
+  readonly stderr: () => string;
+  /** Resolves with the first line, past or to come, that fits. */
+  line(fits: (line: Line) => boolean): Promise<Line>;
+  /** Resolves with the attempt at a delivery that was made as its capture. */
+  attempt(delivery: number): Promise<Line>;
+  signal(signal: NodeJS.Signals): void;
+  /** Exit code, or the signal's name. */
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+  stop(): Promise<number | NodeJS.Signals | null>;
+}
+
+/** Starts `hookspool <target> --tunnel none --json` and waits until it is ready. */
+export async function startListen(
+  target: string | number,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<Listening> {
+  const dir = options.dir ?? temporaryFolder();
+  const child = start([String(target), "--tunnel", "none", "--json", ...args], { ...options, dir });
+  const lines: Line[] = [];
+  const watchers = new Set<(line: Line | undefined) => void>();
+  let stderr = "";
+  child.stderr?.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
+  createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (text) => {
+    const line = JSON.parse(text) as Line;
+    lines.push(line);
+    for (const watch of watchers) watch(line);
+  });
+  const exited = (once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>).then(
+    ([code, signal]) => {
+      for (const watch of watchers) watch(undefined);
+      return signal ?? code;
+    },
+  );
+
+  const line = (fits: (line: Line) => boolean) =>
+    new Promise<Line>((resolve, reject) => {
+      const past = lines.find(fits);
+      if (past) return resolve(past);
+      const watch = (line: Line | undefined) => {
+        if (line && !fits(line)) return;
+        watchers.delete(watch);
+        if (line) resolve(line);
+        else reject(new Error(`hookspool ended before it said so: ${stderr}`));
+      };
+      watchers.add(watch);
+    });
+
+  const ready = await line(({ type }) => type === "ready");
+  return {
+    pid: child.pid ?? 0,
+    dir,
+    port: Number(new URL(ready["local"]).port),
+    lines,
+    stderr: () => stderr,
+    line,
+    attempt: (delivery) => line((line) => line.type === "attempt" && line["delivery"] === delivery),
+    signal: (signal) => void child.kill(signal),
+    exited,
+    stop() {
+      child.kill("SIGINT");
+      return exited;
+    },
+  };
+}
