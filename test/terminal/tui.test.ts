@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -175,8 +175,13 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
   });
 
   test("so does a crash, which says what it was", async () => {
-    const fault = `import{isMainThread as m}from"node:worker_threads";m&&setTimeout(()=>{throw new Error("planted")},1500)`;
-    await start(small, `NODE_OPTIONS='--import "data:text/javascript,${fault}"' `);
+    const fault = join(directory, "fault.mjs");
+    writeFileSync(
+      fault,
+      `import { isMainThread } from "node:worker_threads";
+       if (isMainThread) setTimeout(() => { throw new Error("planted"); }, 1500);`,
+    );
+    await start(small, `NODE_OPTIONS=--import=${fault} `);
     await terminal.shows(/Error: planted/);
     await expectSane();
   });
