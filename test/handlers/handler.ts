@@ -1,0 +1,53 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from "node:http";
+
+/** What a handler does with a delivery, in the order in which it is done; each step can be done wrongly. */
+export interface Steps {
+  readonly methods: readonly string[];
+  readonly maxBodyBytes: number;
+  /** Whether it was signed by whoever has the secret. An exception becomes a 500. */
+  isGenuine(delivery: Delivery): boolean;
+  /** The answer to a genuine delivery. */
+  respond(message: Message): number | Promise<number>;
+}
+
+export interface Delivery {
+  readonly headers: IncomingHttpHeaders;
+  readonly url: URL;
+  /** As it came. */
+  readonly body: Buffer;
+}
+
+export type Message = Record<string, any>;
+
+/** A handler of these steps over node:http. */
+export function handlerOf({ methods, maxBodyBytes, isGenuine, respond }: Steps): RequestListener {
+  return async (request, response) => {
+    const answer = (status: number) => response.writeHead(status).end();
+    try {
+      if (!methods.includes(request.method ?? "")) return answer(405);
+      const body = await readBody(request);
+      if (body.length > maxBodyBytes) return answer(413);
+      const url = new URL(request.url ?? "/", "http://handler");
+      if (!isGenuine({ headers: request.headers, url, body })) return answer(401);
+      const message = parsed(body);
+      answer(message === undefined ? 400 : await respond(message));
+    } catch {
+      answer(500);
+    }
+  };
+}
+
+async function readBody(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function parsed(body: Buffer): Message | undefined {
+  try {
+    const json = JSON.parse(body.toString());
+    return typeof json === "object" && json !== null ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
