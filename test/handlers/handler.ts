@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from "node
 
 /** What a handler does with a delivery, in the order in which it is done; each step can be done wrongly. */
 export interface Steps {
-  readonly methods: readonly string[];
+  /** The answer to GET. */
+  readonly get: number;
   readonly maxBodyBytes: number;
   /** Whether it was signed by whoever has the secret. An exception becomes a 500. */
   isGenuine(delivery: Delivery): boolean;
@@ -17,14 +18,20 @@ export interface Delivery {
   readonly body: Buffer;
 }
 
-export type Message = Record<string, any>;
+/** A body of WaveSpeedAI, Get3W or Wazza, as far as handlers here look at it; a sender may leave anything out. */
+export interface Message {
+  readonly id: string;
+  readonly jobId: string;
+  readonly status: string;
+  readonly outputs: readonly string[];
+}
 
 /** A handler of these steps over node:http. */
-export function handlerOf({ methods, maxBodyBytes, isGenuine, respond }: Steps): RequestListener {
+export function handlerOf({ get, maxBodyBytes, isGenuine, respond }: Steps): RequestListener {
   return async (request, response) => {
     const answer = (status: number) => response.writeHead(status).end();
     try {
-      if (!methods.includes(request.method ?? "")) return answer(405);
+      if (request.method !== "POST") return answer(request.method === "GET" ? get : 405);
       const body = await readBody(request);
       if (body.length > maxBodyBytes) return answer(413);
       const url = new URL(request.url ?? "/", "http://handler");

@@ -4,7 +4,7 @@ import type { Delivery, Steps } from "./handler.ts";
 
 /** Handlers that do everything right, by provider; the faulty ones are made from these. */
 
-const common = { methods: ["POST"], maxBodyBytes: 10 * 1024 ** 2, respond: () => 200 } as const;
+const common = { get: 405, maxBodyBytes: 10 * 1024 ** 2, respond: () => 200 } as const;
 
 export const rightWavespeed = (secret: string): Steps => ({
   ...common,
@@ -12,7 +12,11 @@ export const rightWavespeed = (secret: string): Steps => ({
 });
 
 /** The signature over these bytes by this key, no more than 300 s old or ahead. */
-export function isWavespeedSignature(headers: Delivery["headers"], body: Uint8Array | string, key: string) {
+export function isWavespeedSignature(
+  headers: Delivery["headers"],
+  body: Uint8Array | string,
+  key: string | Buffer,
+) {
   const time = text(headers["webhook-timestamp"]);
   return isRecent(time) && isWavespeedMac(headers, body, key);
 }
@@ -20,7 +24,7 @@ export function isWavespeedSignature(headers: Delivery["headers"], body: Uint8Ar
 export function isWavespeedMac(
   headers: Delivery["headers"],
   body: Uint8Array | string,
-  key: string,
+  key: string | Buffer,
 ): boolean {
   const id = text(headers["webhook-id"]);
   const time = text(headers["webhook-timestamp"]);

@@ -5,9 +5,8 @@ import { bytesOf, type Subject } from "./_subject.ts";
 
 /** The same JSON in other bytes, signed as sent: what verifies a body that was written again fails here. */
 export function bytesCases(subject: Subject): PlannedCase[] {
-  const sample = subject.sample(subject.completed);
   return spellings.map(({ name, title, why, write, adds }): PlannedCase => {
-    const payload = subject.payload(bytesOf(write(sample)));
+    const payload = subject.payload(bytesOf(write(subject.sample(subject.completed))));
     return {
       name: `bytes/${name}`,
       title,
@@ -90,11 +89,11 @@ function reordered(value: Json): Json {
 
 /** The first letter of each text that is no member's name, and each slash. */
 function escaped(json: string): string {
-  return json.replace(/"((?:[^"\\]|\\.)*)"(?!:)/g, (_whole, text: string) => {
-    const first = text.replace(
-      /^[a-z]/i,
-      (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+  return json.replace(/"((?:[^"\\]|\\.)*)"(:?)/g, (whole, text: string, colon: string) => {
+    if (colon !== "") return whole;
+    const first = text.replace(/^[a-z]/i, unicodeEscape);
     return `"${first.replaceAll("/", "\\/")}"`;
   });
 }
+
+const unicodeEscape = (letter: string) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`;
