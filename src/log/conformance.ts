@@ -10,8 +10,8 @@ export function createConformanceText({ chalk }: { readonly chalk: ChalkInstance
   let group: Group | undefined;
   return {
     head({ provider, scheme }: ConformancePlan, target: string): string {
-      const how = scheme === null ? "nothing signed" : `signed by ${scheme}`;
-      return `${chalk.bold(printable(target))} as a handler of ${provider.name}, ${how}\n`;
+      const how = scheme === null ? "with nothing that shows who sent it" : `authenticated by ${scheme}`;
+      return `${chalk.bold(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
     },
     result(result: Result): string {
       const heading = groupOf(result) === group ? "" : `\n${chalk.bold(groups[groupOf(result)])}\n`;
