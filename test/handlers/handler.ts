@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener } from "node:http";
+import { type HeaderPairs, pairsFromRaw } from "../../src/core/headers.ts";
 
 /** What a handler does with a delivery, in the order in which it is done; each step can be done wrongly. */
 export interface Steps {
@@ -13,6 +14,8 @@ export interface Steps {
 
 export interface Delivery {
   readonly headers: IncomingHttpHeaders;
+  /** In the order and spelling in which they came. */
+  readonly rawHeaders: HeaderPairs;
   readonly url: URL;
   /** As it came. */
   readonly body: Buffer;
@@ -35,7 +38,8 @@ export function handlerOf({ get, maxBodyBytes, isGenuine, respond }: Steps): Req
       const body = await readBody(request);
       if (body.length > maxBodyBytes) return answer(413);
       const url = new URL(request.url ?? "/", "http://handler");
-      if (!isGenuine({ headers: request.headers, url, body })) return answer(401);
+      if (!isGenuine({ headers: request.headers, rawHeaders: pairsFromRaw(request.rawHeaders), url, body }))
+        return answer(401);
       const message = parsed(body);
       answer(message === undefined ? 400 : await respond(message));
     } catch {
