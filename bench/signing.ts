@@ -52,7 +52,9 @@ console.log(
 );
 let missed = 0;
 for (const name of names) {
-  const ratio = median(rates[name].map((own, round) => own / (rates["bare createHmac"][round] ?? Number.NaN)));
+  const ratio = median(
+    rates[name].map((own, round) => own / (rates["bare createHmac"][round] ?? Number.NaN)),
+  );
   const limit = limits[name];
   const under = limit !== undefined && ratio < limit;
   if (under) missed += 1;

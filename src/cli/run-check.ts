@@ -55,7 +55,7 @@ export async function runCheck(
   if (!context.json) await context.write(text.head(plan, redactPath(parseTarget(to).base)));
 
   const start = performance.now();
-  const results = await checkHandler({
+  const { results, finding } = await checkHandler({
     plan,
     target,
     timeoutMs: flags.timeout ?? Math.min(provider.limits.timeoutMs, LONGEST_WAIT_MS),
@@ -66,7 +66,7 @@ export async function runCheck(
   });
   const ms = performance.now() - start;
   const counts = tally(results);
-  const readings = readingNotes(results);
+  const readings = readingNotes(results, finding);
   const unseen = unseenNotes(results);
 
   if (context.json) {

@@ -1,9 +1,11 @@
+import { isSuccess } from "../core/attempt.ts";
 import { AppError } from "../core/errors.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { parseTarget, type Target } from "../core/target.ts";
 import { type CaseRequest, type ConformanceCase, isSkipped } from "../inspect/conformance/_case.ts";
 import type { ConformancePlan } from "../inspect/conformance/cases.ts";
 import { type Answer, isMiss, judgeCase, judgeWhole, type Result } from "../inspect/conformance/judge.ts";
+import { refusesEverything } from "../inspect/conformance/notes.ts";
 import { createForwarder } from "../spool/forward.ts";
 
 export interface CheckOptions {
@@ -19,13 +21,19 @@ export interface CheckOptions {
   onResult(result: Result): Promise<void> | void;
 }
 
+interface CheckReport {
+  readonly results: readonly Result[];
+  /** The mistake that explains why every good delivery was refused, as a sentence. */
+  readonly finding: string | undefined;
+}
+
 /**
  * Asks a handler every question of a plan, one after the other, and keeps nothing of it. Where the handler is
  * gone or leaves several requests in a row unanswered, the rest is skipped.
  *
  * @throws {AppError} E_REFUSED: nobody takes the first request.
  */
-export async function checkHandler(options: CheckOptions): Promise<Result[]> {
+export async function checkHandler(options: CheckOptions): Promise<CheckReport> {
   const { plan, onResult } = options;
   const send = createSender(options);
   const results: Result[] = [];
@@ -76,7 +84,17 @@ export async function checkHandler(options: CheckOptions): Promise<Result[]> {
     if (unanswered === UNANSWERED_IN_A_ROW) gone ??= `${unanswered} requests in a row were not answered`;
   }
   for (const result of judgeWhole(plan, results)) await report(result);
-  return results;
+  const isPuzzling = gone === undefined && refusesEverything(results);
+  return { results, finding: isPuzzling ? await findMistake(plan, send) : undefined };
+}
+
+async function findMistake({ mistakes }: ConformancePlan, send: Send): Promise<string | undefined> {
+  for (const { finding, request } of mistakes) {
+    const { status } = await send(request);
+    if (isSuccess(status)) return finding;
+    if (status === null) return undefined;
+  }
+  return undefined;
 }
 
 /** After so many it is no question of the case any more. */

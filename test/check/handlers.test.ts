@@ -30,10 +30,10 @@ test.each([
 describe("finds in a handler that", () => {
   test.each(faultyHandlers.map((faulty) => [faulty.fault, faulty] as const))(
     "%s just that",
-    async (_fault, { provider, steps, timeoutMs, errors, warnings = [] }) => {
+    async (_fault, { provider, steps, timeoutMs, errors, warnings = [], finding }) => {
       const url = await serve(handlerOf(steps(secret)));
-      const found = await check({ provider, secret, url, timeoutMs });
-      expect({ errors: found.errors, warnings: found.warnings }).toEqual({ errors, warnings });
+      const { results: _, ...found } = await check({ provider, secret, url, timeoutMs });
+      expect(found).toEqual({ errors, warnings, finding });
     },
   );
 });

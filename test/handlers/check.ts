@@ -6,6 +6,7 @@ import type { SchemeName } from "../../src/signing/_schemes.ts";
 import { checkHandler } from "../../src/wiring/check.ts";
 
 interface Checked {
+  readonly finding: string | undefined;
   readonly results: readonly Result[];
   /** Names of the missed cases. */
   readonly errors: readonly string[];
@@ -37,11 +38,11 @@ export async function check({
     now: Date.now(),
     random: randomBytes,
   });
-  const results = await checkHandler({ plan, target, timeoutMs, onResult() {} });
+  const { results, finding } = await checkHandler({ plan, target, timeoutMs, onResult() {} });
   const missed = (severity: string) =>
     results
       .filter(isMiss)
       .filter((miss) => miss.severity === severity)
       .map(({ name }) => name);
-  return { results, errors: missed("error"), warnings: missed("warning") };
+  return { results, finding, errors: missed("error"), warnings: missed("warning") };
 }

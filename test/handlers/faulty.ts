@@ -8,6 +8,8 @@ export interface FaultyHandler {
   readonly fault: string;
   readonly errors: readonly string[];
   readonly warnings?: readonly string[];
+  /** What it is told to be its mistake. */
+  readonly finding?: string;
   /** How long the check waits, in ms. */
   readonly timeoutMs?: number;
   steps(secret: string): Steps;
@@ -85,11 +87,15 @@ export const faultyHandlers: readonly FaultyHandler[] = [
     fault: "keeps whsec_ in the key",
     ...keyedBy((secret) => secret),
     errors: ["events/completed", "events/failed"],
+    finding:
+      "Your handler accepts a delivery when the secret is taken as text, with whsec_; WaveSpeedAI uses it as text, without whsec_.",
   },
   {
     fault: "decodes the secret from base64",
     ...keyedBy((secret) => Buffer.from(keyOf(secret), "base64")),
     errors: ["events/completed", "events/failed"],
+    finding:
+      "Your handler accepts a delivery when the secret is base64-decoded; WaveSpeedAI uses it as text, without whsec_.",
   },
   {
     fault: "does not look at the time",

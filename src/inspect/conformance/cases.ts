@@ -4,6 +4,7 @@ import { againCases } from "./_again.ts";
 import { bytesCases } from "./_bytes.ts";
 import type { PlannedCase } from "./_case.ts";
 import { eventCases } from "./_events.ts";
+import { type Mistake, secretMistakes } from "./_mistakes.ts";
 import { payloadCases } from "./_payloads.ts";
 import { requestCases } from "./_requests.ts";
 import { signatureCases } from "./_signatures.ts";
@@ -32,6 +33,8 @@ export interface ConformancePlan {
   readonly scheme: SchemeName | null;
   /** In order: what a case needs stands before it. */
   readonly cases: readonly PlannedCase[];
+  /** Tried where every good delivery was refused, to say why. */
+  readonly mistakes: readonly Mistake[];
 }
 
 /**
@@ -54,6 +57,7 @@ export function planConformance(options: SubjectOptions): ConformancePlan {
       ...bytesCases(subject),
       ...requestCases(subject),
     ],
+    mistakes: secretMistakes(options, subject),
   };
 }
 

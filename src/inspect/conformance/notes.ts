@@ -1,20 +1,33 @@
 import { isSkipped } from "./_case.ts";
 import { type CaseResult, isMiss, type Result } from "./judge.ts";
 
-/** How to read the results where they do not say it themselves, as sentences. */
-export function readingNotes(results: readonly Result[]): readonly string[] {
-  const events = results.filter(
-    (result): result is CaseResult => !isSkipped(result) && result.name.startsWith("events/"),
-  );
-  if (events.length === 0 || !events.every(isMiss)) return [];
-  const answers = new Set(events.map(({ got }) => got));
-  const nothing = "No good delivery was accepted, so that it refuses the spoiled ones proves little.";
-  if (answers.has("404") || answers.has("405"))
-    return [`${nothing} Is the path right? Give the target with the handler's own path.`];
-  if (answers.has("401") || answers.has("403"))
-    return [`${nothing} Is this the secret that the handler has, and does it take it as the provider says?`];
-  return [nothing];
+/**
+ * How to read the results where they do not say it themselves, as sentences.
+ *
+ * @param finding the mistake that was found to explain them
+ */
+export function readingNotes(results: readonly Result[], finding?: string): readonly string[] {
+  if (!refusesEverything(results)) return [];
+  const nothing = "No good delivery was accepted, so that the spoiled ones were refused proves little.";
+  return [`${nothing} ${finding ?? adviceOn(eventResults(results).map(({ got }) => got))}`.trim()];
 }
+
+function adviceOn(answers: readonly string[]): string {
+  if (answers.some((got) => got === "404" || got === "405"))
+    return "Is the path right? Give the target with the handler's own path.";
+  if (answers.some((got) => got === "401" || got === "403"))
+    return "Is this the secret that the handler has?";
+  return "";
+}
+
+/** Whether every good delivery was answered with a refusal or not at all. */
+export function refusesEverything(results: readonly Result[]): boolean {
+  const events = eventResults(results);
+  return events.length > 0 && events.every(isMiss);
+}
+
+const eventResults = (results: readonly Result[]) =>
+  results.filter((result): result is CaseResult => !isSkipped(result) && result.name.startsWith("events/"));
 
 /** What nobody can see from outside, as sentences. */
 export const unseenNotes = (results: readonly Result[]): readonly string[] => [
