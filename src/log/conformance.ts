@@ -8,15 +8,23 @@ import { msText, printable } from "./lines.ts";
 /** A check's results as a person reads them: a line each, and the reasons of those that were missed. */
 export function createConformanceText({ chalk }: { readonly chalk: ChalkInstance }) {
   let group: Group | undefined;
+  let source: string | null = null;
   return {
     head({ provider, scheme }: ConformancePlan, target: string): string {
       const how = scheme === null ? "with nothing that shows who sent it" : `authenticated by ${scheme}`;
       return `${chalk.bold(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
     },
     result(result: Result): string {
-      const heading = groupOf(result) === group ? "" : `\n${chalk.bold(groups[groupOf(result)])}\n`;
+      const isFirst = groupOf(result) !== group;
+      const heading = isFirst ? `\n${chalk.bold(groups[groupOf(result)])}\n` : "";
       group = groupOf(result);
-      return heading + resultText(result, chalk);
+      if (isFirst) source = null;
+      if (!isMiss(result)) return heading + resultText(result, chalk);
+      // Once in a group is enough for a page that many cases stand on.
+      const isNews = result.source !== null && result.source !== source;
+      source = result.source;
+      const reference = isNews ? chalk.dim(wrapped(`See ${result.source}`, MARGIN, MARGIN)) : "";
+      return heading + resultText(result, chalk) + reference;
     },
     end({ counts, readings, unseen, ms }: ConformanceEnd): string {
       const advice = readings.map((note) => `\n${chalk.yellow(wrapped(note, "", ""))}`);
@@ -48,11 +56,9 @@ function resultText(result: Result, chalk: ChalkInstance): string {
   const answer = printable(result.got);
   if (result.pass) return line(chalk.green("✓"), title, answer, chalk.dim);
   const [sign, colour] = result.severity === "error" ? ["✗", chalk.red] : ["!", chalk.yellow];
-  const source = result.source === null ? [] : [wrapped(`See ${result.source}`, MARGIN, MARGIN)];
   return [
     line((colour as ChalkInstance)(sign), title, answer, colour as ChalkInstance),
     wrapped(`Expected ${result.expected}. ${result.why}`, MARGIN, MARGIN),
-    ...source.map((text) => chalk.dim(text)),
   ].join("");
 }
 

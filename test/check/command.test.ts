@@ -36,8 +36,27 @@ test("fits into 80 columns and is plain text in a pipe", async () => {
   expect(stdout).not.toContain("\u001b");
   expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
   expect(stdout).toMatch(
-    /✗ a signature cut in half +500\n {6}Expected 4xx\. timingSafeEqual throws on unequal lengths/,
+    /✗ a signature cut in half +500\n {6}Expected 4xx\. Comparing in constant time throws on unequal lengths/,
   );
+});
+
+test.each([
+  ["verifies the body as JSON.stringify writes it again", "Verify the bytes as they came"],
+  ["decodes the secret from base64", "when the secret is base64-decoded; WaveSpeedAI uses it as text"],
+])("says what a handler that %s has to do", async (fault, advice) => {
+  const { stdout } = await hookspool(["check", "wavespeed", await faulty(fault)], { env });
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(advice);
+});
+
+test.each([
+  [404, "Is the path right?"],
+  [403, "Is this the secret that the handler has?"],
+])("asks about a handler that answers everything %i", async (status, question) => {
+  const url = await serve((request, response) => {
+    request.resume().on("end", () => response.writeHead(status).end());
+  });
+  const { stdout } = await hookspool(["check", "wavespeed", url], { env });
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(question);
 });
 
 test("gives programs a line for each case, and a summary", async () => {
@@ -150,7 +169,7 @@ test("says at which case the handler ended, and asks no more", async () => {
   });
   expect(lines.find(({ name }) => name === "signature/wrong")).toMatchObject({
     type: "skipped",
-    why: 'the handler has been gone since "nothing that shows who sent it"',
+    why: 'the handler has been gone since "not signed at all"',
   });
 });
 

@@ -29,9 +29,8 @@ export const checkCommand: CommandDefinition = {
   },
 };
 
-const about = `
-Some forty made-up deliveries go to the handler, one after the other: it will see jobs that
-never were, so let it be one under development. They are not kept in the history. The
-secret is that of HOOKSPOOL_SECRET_<PROVIDER> or "hookspool secret set".
-Exit code 1 where an error was found; warnings alone are 0.
+const about = `Some forty made-up deliveries go to the handler, one after the other. It will see
+jobs that never were, so let it be one under development. Nothing is kept in the
+history. The secret is that of HOOKSPOOL_SECRET_<PROVIDER>, or the one kept with
+"hookspool secret set". Warnings alone are exit code 0.
 `;

@@ -12,7 +12,7 @@ export function bytesCases(subject: Subject): PlannedCase[] {
       title,
       severity: "error",
       expects: "accepted",
-      why: `${why} Sign and check the bytes as they came, before anything parses them.`,
+      why,
       source: subject.isAuthentic ? signingSource(subject.provider) : null,
       needs: adds ? [subject.completedCase, "payload/unknown-field"] : [subject.completedCase],
       requests: [(now) => subject.deliver(payload, now)],

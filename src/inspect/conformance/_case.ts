@@ -8,8 +8,10 @@ export interface ConformanceCase {
   readonly severity: Severity;
   /** `accepted`: 2xx to each request. `refused`: 4xx. */
   readonly expects: "accepted" | "refused";
-  /** What goes wrong in a handler that answers otherwise, in one or two sentences. */
+  /** What goes wrong with a handler that answers otherwise, in one or two sentences. */
   readonly why: string;
+  /** What may have gone wrong inside a handler that answers 5xx to what it should refuse, as a sentence. */
+  readonly crash?: string;
   /** The provider's page that says so; `null` where it follows from HTTP or JSON alone. */
   readonly source: string | null;
   /** Names of cases: where one of them was missed or skipped, this one would say nothing new. */

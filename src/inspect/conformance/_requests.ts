@@ -9,7 +9,7 @@ export function requestCases(subject: Subject): PlannedCase[] {
       ...common,
       name: "requests/get",
       title: "GET instead of POST",
-      why: "Deliveries are POST; what else is answered 2xx hides a wrong method or path from whoever tries the URL.",
+      why: "A handler that takes every method hides a wrong one, and a browser that opens the URL is no delivery.",
       requests: [() => bare(subject)],
     },
     signedBody(subject, "empty-body", "an empty body", new Uint8Array()),
@@ -34,7 +34,8 @@ function signedBody(subject: Subject, name: string, title: string, body: Uint8Ar
   return {
     ...common,
     ...about,
-    why: "It has to be turned away as what it is: an exception is answered 500, and the sender tries again.",
+    why: "It has to be turned away as what it is.",
+    crash: "What the parser throws has to be caught.",
     requests: [(now) => subject.deliver(payload, now)],
   };
 }

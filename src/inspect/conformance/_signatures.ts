@@ -5,14 +5,16 @@ import type { CaseRequest, ConformanceCase, PlannedCase } from "./_case.ts";
 import { factsOf, signingSource } from "./_facts.ts";
 import type { Subject } from "./_subject.ts";
 
+const anybody = "Whoever finds the URL can send results that no job of yours ever had.";
+
 /** What nobody but a stranger, a replay or a broken sender would send. */
 export function signatureCases(subject: Subject): PlannedCase[] {
   return [
     ...absenceCases(subject),
     refused(subject, {
       name: "wrong",
-      title: `${tokenOr(subject, "signed")} with another secret`,
-      why: "Whoever finds the URL can send results that no job of yours ever had.",
+      title: sendsSecret(subject) ? "with another secret" : "signed with another secret",
+      why: anybody,
       request: (payload) => (now) => subject.deliver(payload, now, "bad-signature"),
     }),
     ...malformedCases(subject),
@@ -25,6 +27,7 @@ interface Spoiled {
   readonly name: string;
   readonly title: string;
   readonly why: string;
+  readonly crash?: string;
   readonly severity?: "warning";
   readonly source?: string | null;
   request(payload: Payload): CaseRequest;
@@ -54,17 +57,15 @@ function unauthenticReason({ provider, use, scheme }: Subject): string {
     : `${provider.name} signs nothing`;
 }
 
-const tokenOr = ({ scheme }: Subject, word: string) =>
-  ["shared-header", "query-token"].includes(scheme.name) ? "" : word;
-
-const crash =
-  "An exception on the way is answered 500, which the sender takes for an outage and tries again.";
+/** The secret itself is sent instead of a signature. */
+const sendsSecret = ({ scheme }: Subject) => ["shared-header", "query-token"].includes(scheme.name);
 
 function absenceCases(subject: Subject): PlannedCase[] {
   const unsigned = refused(subject, {
     name: "unsigned",
-    title: "nothing that shows who sent it",
-    why: `Whoever finds the URL can send results that no job of yours ever had. ${crash}`,
+    title: sendsSecret(subject) ? "without the secret" : "not signed at all",
+    why: anybody,
+    crash: "What is taken apart or compared was not there.",
     request: (payload) => (now) => without(subject.deliver(payload, now, "unsigned"), subject.schemeHeaders),
   });
   // A single field that is missing is the case above.
@@ -76,7 +77,8 @@ function absenceCases(subject: Subject): PlannedCase[] {
       refused(subject, {
         name: `without-${field.toLowerCase()}`,
         title: `no ${field} header`,
-        why: `A check that is passed over when a field is missing is no check. ${crash}`,
+        why: "A check that is passed over when a field is missing is no check.",
+        crash: "What is taken apart or compared was not there.",
         request: (payload) => (now) => without(subject.deliver(payload, now), [field]),
       }),
     ),
@@ -112,25 +114,29 @@ function malformedCases(subject: Subject): PlannedCase[] {
     refused(subject, {
       name: "short",
       title: "a signature cut in half",
-      why: `timingSafeEqual throws on unequal lengths: compare the lengths first. ${crash}`,
+      why: anybody,
+      crash: "Comparing in constant time throws on unequal lengths in Node: compare the lengths first.",
       request: misspelled((value) => [value.slice(0, Math.ceil(value.length / 2))]),
     }),
     refused(subject, {
       name: "unreadable",
       title: "a signature that is neither hex nor base64",
-      why: `What a stranger sends need not be decodable. ${crash}`,
+      why: anybody,
+      crash: "What a stranger sends need not fit a pattern or be decodable.",
       request: misspelled((value) => [`${value.slice(0, -8)}!!!!!!!!`]),
     }),
     refused(subject, {
       name: "empty",
       title: "an empty signature",
-      why: `An empty field is there and holds nothing. ${crash}`,
+      why: anybody,
+      crash: "The field is there and holds nothing.",
       request: misspelled(() => [""]),
     }),
     refused(subject, {
       name: "twice",
       title: "two signatures, both wrong",
-      why: `Servers join repeated fields with a comma or make a list of them. ${crash}`,
+      why: anybody,
+      crash: "Servers join repeated fields with a comma, or make a list of them.",
       request: (payload) => (now) => {
         const delivery = subject.deliver(payload, now, "bad-signature");
         return { ...delivery, headers: respelled(delivery.headers, header, (value) => [value, value]) };
@@ -176,7 +182,7 @@ function timeCases(subject: Subject): PlannedCase[] {
   const unreadable = refused(subject, {
     name: "bad-time",
     title: "a time that is no number",
-    why: `Compared with a limit, NaN is neither too old nor too new. ${crash}`,
+    why: "Compared with a limit, what is no number is neither too old nor too new.",
     request: (payload) => (now) => withBadTime(subject.deliver(payload, now), now),
   });
   return [stale, futureCase(subject, distance), unreadable];

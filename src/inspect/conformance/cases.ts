@@ -60,5 +60,3 @@ export function planConformance(options: SubjectOptions): ConformancePlan {
     mistakes: secretMistakes(options, subject),
   };
 }
-
-export type { ConformanceCase, PlannedCase, SkippedCase } from "./_case.ts";

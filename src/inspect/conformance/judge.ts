@@ -33,7 +33,7 @@ export const isMiss = (result: Result): result is CaseResult => !isSkipped(resul
 
 /** Whether the answers are those that the case expects, one for each of its requests that was sent. */
 export function judgeCase(asked: ConformanceCase, answers: readonly Answer[]): CaseResult {
-  const { name, title, severity, why, source, expects, requests } = asked;
+  const { name, title, severity, source, expects, requests } = asked;
   const fits = expects === "accepted" ? isSuccess : isRefusal;
   return {
     name,
@@ -42,11 +42,18 @@ export function judgeCase(asked: ConformanceCase, answers: readonly Answer[]): C
     pass: answers.length === requests.length && answers.every(({ status }) => fits(status)),
     expected: expects === "refused" ? "4xx" : requests.length === 1 ? "2xx" : "2xx each time",
     got: answers.map(({ status, problem }) => (status === null ? problem : status)).join(", then "),
-    why,
+    why: reasonFor(asked, answers),
     source,
     ms: Math.max(0, ...answers.map(({ ms }) => ms)),
   };
 }
+
+function reasonFor({ expects, why, crash }: ConformanceCase, answers: readonly Answer[]): string {
+  const crashed = expects === "refused" && answers.some(({ status }) => status === null || status >= 500);
+  return crashed ? `${crash === undefined ? "" : `${crash} `}${OUTAGE}` : why;
+}
+
+const OUTAGE = "To the sender a 5xx is an outage: it tries again, and counts it against you.";
 
 const isRefusal = (status: number | null) => status !== null && status >= 400 && status <= 499;
 

@@ -7,10 +7,15 @@ import { type CaseResult, isMiss, type Result } from "./judge.ts";
  * @param finding the mistake that was found to explain them
  */
 export function readingNotes(results: readonly Result[], finding?: string): readonly string[] {
+  const rewrites = results.some((result) => result.name.startsWith("bytes/") && isMiss(result));
+  if (rewrites) return [verifyBytes];
   if (!refusesEverything(results)) return [];
   const nothing = "No good delivery was accepted, so that the spoiled ones were refused proves little.";
   return [`${nothing} ${finding ?? adviceOn(eventResults(results).map(({ got }) => got))}`.trim()];
 }
+
+const verifyBytes =
+  "Your handler takes one spelling of a body and refuses another: it verifies what was parsed and written again, or decodes it wrongly. Verify the bytes as they came, and parse them afterwards: express.raw() in Express, request.get_data() in Flask, php://input in PHP, await request.arrayBuffer() with fetch's Request.";
 
 function adviceOn(answers: readonly string[]): string {
   if (answers.some((got) => got === "404" || got === "405"))
