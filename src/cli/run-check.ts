@@ -51,8 +51,7 @@ export async function runCheck(
     now: Date.now(),
     random: randomBytes,
   });
-  const text = createConformanceText(context);
-  if (!context.json) await context.write(text.head(plan, redactPath(parseTarget(to).base)));
+  const text = createConformanceText(context, plan, redactPath(parseTarget(to).base));
 
   const start = performance.now();
   const { results, finding } = await checkHandler({

@@ -5,26 +5,37 @@ import { isMiss, type Result, type Tally } from "../inspect/conformance/judge.ts
 import type { JsonLine } from "./json.ts";
 import { msText, printable } from "./lines.ts";
 
-/** A check's results as a person reads them: a line each, and the reasons of those that were missed. */
-export function createConformanceText({ chalk }: { readonly chalk: ChalkInstance }) {
+/**
+ * A check's results as a person reads them: a line each, and the reasons of those that were missed.
+ *
+ * @param target as it may be shown
+ */
+export function createConformanceText(
+  { chalk }: { readonly chalk: ChalkInstance },
+  { provider, scheme }: ConformancePlan,
+  target: string,
+) {
+  const how = scheme === null ? "with nothing that shows who sent it" : `authenticated by ${scheme}`;
+  const head = `${chalk.bold(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
   let group: Group | undefined;
-  let source: string | null = null;
+  let said = new Set<string>();
+  /** What explains several misses of a group is said once. */
+  const once = (text: string) => {
+    if (said.has(text)) return "";
+    said.add(text);
+    return text;
+  };
   return {
-    head({ provider, scheme }: ConformancePlan, target: string): string {
-      const how = scheme === null ? "with nothing that shows who sent it" : `authenticated by ${scheme}`;
-      return `${chalk.bold(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
-    },
     result(result: Result): string {
+      const opening = group === undefined ? head : "";
       const isFirst = groupOf(result) !== group;
-      const heading = isFirst ? `\n${chalk.bold(groups[groupOf(result)])}\n` : "";
+      const heading = isFirst ? `${opening}\n${chalk.bold(groups[groupOf(result)])}\n` : "";
       group = groupOf(result);
-      if (isFirst) source = null;
+      if (isFirst) said = new Set();
       if (!isMiss(result)) return heading + resultText(result, chalk);
-      // Once in a group is enough for a page that many cases stand on.
-      const isNews = result.source !== null && result.source !== source;
-      source = result.source;
-      const reference = isNews ? chalk.dim(wrapped(`See ${result.source}`, MARGIN, MARGIN)) : "";
-      return heading + resultText(result, chalk) + reference;
+      const reason = wrapped(`Expected ${result.expected}. ${result.why}`, MARGIN, MARGIN);
+      const source = result.source === null ? "" : wrapped(`See ${result.source}`, MARGIN, MARGIN);
+      return [heading, resultText(result, chalk), once(reason), chalk.dim(once(source))].join("");
     },
     end({ counts, readings, unseen, ms }: ConformanceEnd): string {
       const advice = readings.map((note) => `\n${chalk.yellow(wrapped(note, "", ""))}`);
@@ -55,11 +66,9 @@ function resultText(result: Result, chalk: ChalkInstance): string {
   if (isSkipped(result)) return chalk.dim(line("–", title, result.reason));
   const answer = printable(result.got);
   if (result.pass) return line(chalk.green("✓"), title, answer, chalk.dim);
-  const [sign, colour] = result.severity === "error" ? ["✗", chalk.red] : ["!", chalk.yellow];
-  return [
-    line((colour as ChalkInstance)(sign), title, answer, colour as ChalkInstance),
-    wrapped(`Expected ${result.expected}. ${result.why}`, MARGIN, MARGIN),
-  ].join("");
+  const [sign, colour] =
+    result.severity === "error" ? (["✗", chalk.red] as const) : (["!", chalk.yellow] as const);
+  return line(colour(sign), title, answer, colour);
 }
 
 const MARGIN = " ".repeat(6);

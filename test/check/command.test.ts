@@ -49,9 +49,10 @@ test.each([
 });
 
 test.each([
+  [200, "Your handler believes everybody"],
   [404, "Is the path right?"],
   [403, "Is this the secret that the handler has?"],
-])("asks about a handler that answers everything %i", async (status, question) => {
+])("says what to make of a handler that answers everything %i", async (status, question) => {
   const url = await serve((request, response) => {
     request.resume().on("end", () => response.writeHead(status).end());
   });

@@ -37,8 +37,9 @@ test("Express, verifying raw bytes: every delivery but a large one passes, and w
   expect(warnings).toEqual(["requests/empty-body", "requests/not-json"]);
 });
 
-const hasFlask = spawnSync("python3", ["-c", "import flask"]).status === 0;
-const hasPhp = spawnSync("php", ["--version"]).status === 0;
+const runs = (program: string, ...args: string[]) => spawnSync(program, args).status === 0;
+const hasFlask = runs("python3", "-c", "import flask");
+const hasPhp = runs("php", "--version");
 
 describe.skipIf(!hasFlask)(`Flask${hasFlask ? "" : " (python3 with flask is not here)"}`, () => {
   test("verifies raw bytes, and crashes where there is no signature to compare", async () => {

@@ -73,7 +73,7 @@ export function isRecent(time: string): boolean {
   return /^\d+$/.test(time) && Math.abs(Date.now() / 1000 - Number(time)) <= 300;
 }
 
-export function isEqual(given: string, wanted: string): boolean {
+function isEqual(given: string, wanted: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(wanted)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

@@ -74,7 +74,7 @@ function failureCases(subject: Subject): PlannedCase[] {
   if (failed === undefined) return [{ ...about, reason: `${provider.name} delivers no failures` }];
   const completed = subject.sample(subject.completed);
   const outputs = OUTPUT_MEMBERS.filter((key) => Object.hasOwn(completed, key));
-  if (outputs.length === 0) return [{ ...about, reason: "its outputs stand in no field of that kind" }];
+  if (outputs.length === 0) return [{ ...about, reason: "its outputs have no field of their own" }];
   const empty = Object.fromEntries(outputs.map((key) => [key, Array.isArray(completed[key]) ? [] : null]));
   const variants = [
     { ...about, change: (sample: JsonObject) => withoutMembers(sample, outputs) },

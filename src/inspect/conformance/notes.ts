@@ -9,6 +9,7 @@ import { type CaseResult, isMiss, type Result } from "./judge.ts";
 export function readingNotes(results: readonly Result[], finding?: string): readonly string[] {
   const rewrites = results.some((result) => result.name.startsWith("bytes/") && isMiss(result));
   if (rewrites) return [verifyBytes];
+  if (believesEverybody(results)) return [verifyAtAll];
   if (!refusesEverything(results)) return [];
   const nothing = "No good delivery was accepted, so that the spoiled ones were refused proves little.";
   return [`${nothing} ${finding ?? adviceOn(eventResults(results).map(({ got }) => got))}`.trim()];
@@ -16,6 +17,17 @@ export function readingNotes(results: readonly Result[], finding?: string): read
 
 const verifyBytes =
   "Your handler takes one spelling of a body and refuses another: it verifies what was parsed and written again, or decodes it wrongly. Verify the bytes as they came, and parse them afterwards: express.raw() in Express, request.get_data() in Flask, php://input in PHP, await request.arrayBuffer() with fetch's Request.";
+
+/** Nothing that has to be refused for its signature was. */
+function believesEverybody(results: readonly Result[]): boolean {
+  const spoiled = results.filter(
+    (result): result is CaseResult => !isSkipped(result) && /^signature\/(?!sender)/.test(result.name),
+  );
+  return spoiled.length > 0 && spoiled.every(({ got }) => /^2\d\d$/.test(got));
+}
+
+const verifyAtAll =
+  "Your handler believes everybody: it does not check who sent a delivery. Until it does, anyone who finds the URL can send results.";
 
 function adviceOn(answers: readonly string[]): string {
   if (answers.some((got) => got === "404" || got === "405"))
