@@ -4,11 +4,14 @@ import type { Notice, Observer } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import { errorLine, jsonLine, noticeLine, readyLine } from "../log/json.ts";
 import { noticeText, readyText } from "../log/lines.ts";
+import type { Session } from "../wiring/session.ts";
 import type { Context } from "./context.ts";
 
 /** What `listen` and `demo` say while they run: data on stdout, talk on stderr. */
 export interface Reporter {
   readonly observe: Observer;
+  /** Capturing has begun; the tunnel may still be on its way. */
+  opened(session: Session): void;
   ready(ready: Ready, caution: string | undefined): void;
   /** The store could not take something. */
   trouble(error: AppError): void;
@@ -26,15 +29,26 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     quiet: () => {},
   }[mode];
   let lastTrouble = "";
+  let lastTunnel = "";
 
   return {
-    observe: data,
+    observe(notice) {
+      if (notice.type === "tunnel") {
+        // A tunnel that is tried again and again for the same reason is no news.
+        const { state, reason, endpoint } = notice.status;
+        const news = [state, reason, endpoint].join(" ");
+        if (news === lastTunnel) return;
+        lastTunnel = news;
+      }
+      data(notice);
+    },
+    opened() {},
     ready(ready, caution) {
       if (mode === "json") void context.write(jsonLine(readyLine(ready)));
       if (mode === "lines") void context.write(readyText(ready, style));
       if (ready.endpoint === null && ready.tunnel !== "none")
         say(`There is no public endpoint yet; ${ready.local} works meanwhile.\n`);
-      if (caution !== undefined) say(`${caution}\n`);
+      if (caution !== undefined && ready.endpoint !== null) say(`${caution}\n`);
     },
     trouble(error) {
       const { message, code, hint } = error;
