@@ -1,9 +1,9 @@
 import type { ChalkInstance } from "chalk";
+import { msText, printable } from "../core/text.ts";
 import { isSkipped } from "../inspect/conformance/_case.ts";
 import { type ConformancePlan, type Group, groupOf, groups } from "../inspect/conformance/cases.ts";
 import { isMiss, type Result, type Tally } from "../inspect/conformance/judge.ts";
 import type { JsonLine } from "./json.ts";
-import { msText, printable } from "./lines.ts";
 
 /**
  * A check's results as a person reads them: a line each, and the reasons of those that were missed.
