@@ -75,7 +75,7 @@ export const faultyHandlers: readonly FaultyHandler[] = [
   },
   {
     fault: "passes the body through a parser that loses integers above 2^53",
-    ...verifying((body) => body.toString().replace(/\d{16,}/g, (digits) => String(Number(digits)))),
+    ...verifying((body) => body.toString().replace(/(?<=:)\d{16,}/g, (digits) => String(Number(digits)))),
     errors: ["bytes/large-integer"],
   },
   {
