@@ -5,8 +5,6 @@ import type { CaseRequest, ConformanceCase, PlannedCase } from "./_case.ts";
 import { factsOf, signingSource } from "./_facts.ts";
 import type { Subject } from "./_subject.ts";
 
-const anybody = "Whoever finds the URL can send results that no job of yours ever had.";
-
 /** What nobody but a stranger, a replay or a broken sender would send. */
 export function signatureCases(subject: Subject): PlannedCase[] {
   return [
@@ -22,6 +20,8 @@ export function signatureCases(subject: Subject): PlannedCase[] {
     tamperedCase(subject),
   ];
 }
+
+const anybody = "Whoever finds the URL can send results that no job of yours ever had.";
 
 interface Spoiled {
   readonly name: string;
