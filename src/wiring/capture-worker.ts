@@ -2,6 +2,8 @@ import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
+import type { FetchOutcome } from "./key-ring.ts";
+import type { FetchOptions } from "./key-sets.ts";
 import { startThread } from "./threads.ts";
 
 /** The main thread's end of the capture thread. */
@@ -38,6 +40,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   let lastDelivery = 0;
   let lastAttempt = 0;
   let stopping = false;
+  const end = new AbortController();
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
 
@@ -55,6 +58,11 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
     for (const attempt of reader.attemptsAfter(lastAttempt, CATCH_UP)) tell({ type: "attempt", attempt });
   }
 
+  async function fetchKeys(url: string) {
+    const outcome = await fetchOutcome(url, { dir: settings.dir, now: Date.now(), signal: end.signal });
+    if (!stopping) send({ type: "keys", url, outcome });
+  }
+
   return new Promise((resolve, reject) => {
     worker.on("error", (error) => {
       const record = fromErrorRecord(toErrorRecord(error));
@@ -68,6 +76,8 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return send({ type: "heard", count: message.notices.length });
         case "behind":
           return catchUp();
+        case "keys-wanted":
+          return void fetchKeys(message.url);
         case "trouble":
           return options.onTrouble(fromErrorRecord(message.error));
         case "failed":
@@ -78,6 +88,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
             forgePort: message.forgePort,
             async stop(graceMs) {
               stopping = true;
+              end.abort();
               send({ type: "stop", graceMs });
               await exited;
             },
@@ -85,4 +96,14 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
       }
     });
   });
+}
+
+/** Loaded only where keys are wanted: few providers publish any. */
+async function fetchOutcome(url: string, options: FetchOptions): Promise<FetchOutcome> {
+  const { fetchKeySet } = await import("./key-sets.ts");
+  try {
+    return { keySet: await fetchKeySet(url, options) };
+  } catch (error) {
+    return { problem: toErrorRecord(error).message };
+  }
 }

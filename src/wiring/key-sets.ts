@@ -1,0 +1,95 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../core/errors.ts";
+import { publicKeySet } from "../signing/_ed25519-keys.ts";
+import type { JsonWebKeySet } from "../signing/_scheme.ts";
+import { writePrivateFile } from "./private-file.ts";
+
+/** The public keys that a sender publishes, as they were once fetched. */
+export interface FetchedKeySet extends JsonWebKeySet {
+  /** Milliseconds since the epoch. */
+  readonly fetchedAt: number;
+}
+
+export type KeySetsByUrl = Readonly<Record<string, FetchedKeySet>>;
+
+/** For the look-up, the connection, the answer and its last byte. */
+const TIMEOUT_MS = 5_000;
+
+const VARIABLE = "HOOKSPOOL_JWKS_URL_";
+
+/**
+ * Where a provider's keys are fetched from instead of its documented place (`HOOKSPOOL_JWKS_URL_FAL`), by
+ * provider.
+ */
+export function keySetUrls(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const urls: Record<string, string> = {};
+  for (const [variable, url] of Object.entries(environment)) {
+    if (!variable.startsWith(VARIABLE) || !url) continue;
+    urls[variable.slice(VARIABLE.length).toLowerCase().replaceAll("_", "-")] = url;
+  }
+  return urls;
+}
+
+const cacheFile = (dir: string) => join(dir, "key-sets.json");
+
+/** What was fetched before, of whatever age. A file that cannot be read is as good as none: keys can be fetched. */
+export function readKeySets(dir: string): KeySetsByUrl {
+  try {
+    return JSON.parse(readFileSync(cacheFile(dir), "utf8")) as KeySetsByUrl;
+  } catch {
+    return {};
+  }
+}
+
+export interface FetchOptions {
+  readonly dir: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fetches a key set and keeps its Ed25519 keys, the public halves alone, in the data directory.
+ *
+ * @throws {AppError} E_KEY_SET
+ */
+export async function fetchKeySet(url: string, { dir, now, signal }: FetchOptions): Promise<FetchedKeySet> {
+  const keySet = { fetchedAt: now, keys: publicKeySet(await load(url, signal)).keys };
+  if (keySet.keys.length === 0) throw keySetError(`${url} has no Ed25519 key`);
+  // Two processes may write at once: the later one's keys count, and the other's are fetched again.
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writePrivateFile(cacheFile(dir), { ...readKeySets(dir), [url]: keySet });
+  return keySet;
+}
+
+async function load(url: string, signal: AbortSignal | undefined): Promise<string> {
+  const { get } = await import("../tunnels/_get.ts");
+  const address = URL.parse(url);
+  if (!address || !isTrustworthy(address)) throw keySetError(`${url} is no HTTPS address`);
+  try {
+    const { status, text } = await get(address, {
+      headers: { accept: "application/json", "user-agent": "hookspool" },
+      timeoutMs: TIMEOUT_MS,
+      signal,
+    });
+    if (status !== 200) throw keySetError(`${url} answers ${status}`);
+    return text;
+  } catch (error) {
+    throw error instanceof AppError ? error : keySetError((error as Error).message, error);
+  }
+}
+
+/** Keys decide what is genuine: nobody on the way may change them. */
+const isTrustworthy = ({ protocol, hostname }: URL) =>
+  protocol === "https:" ||
+  (protocol === "http:" && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+
+function keySetError(message: string, cause?: unknown): AppError {
+  return new AppError(message, {
+    code: "E_KEY_SET",
+    fault: "network",
+    hint: 'Offline, give the keys from a file: "hookspool secret set <provider> < jwks.json".',
+    cause,
+  });
+}
