@@ -4,6 +4,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
+import { providersCommand } from "./providers.ts";
 import { pruneCommand } from "./prune.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
@@ -14,6 +15,7 @@ export const commands = [
   doctorCommand,
   listenCommand,
   lsCommand,
+  providersCommand,
   pruneCommand,
   replayCommand,
   rmCommand,
