@@ -35,7 +35,8 @@ export interface Paragraph {
   readonly style?: (text: string) => string;
 }
 
-const LABEL_WIDTH = 13;
+/** What labels take of a line. */
+export const LABEL_WIDTH = 13;
 
 /** Sections one below the other, those without a paragraph left out. */
 export function renderSections(

@@ -6,9 +6,12 @@ import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { providersCommand } from "./providers.ts";
 import { pruneCommand } from "./prune.ts";
+import { reindexCommand } from "./reindex.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
+import { secretCommand } from "./secret.ts";
 import { showCommand } from "./show.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const commands = [
   demoCommand,
@@ -17,7 +20,10 @@ export const commands = [
   lsCommand,
   providersCommand,
   pruneCommand,
+  reindexCommand,
   replayCommand,
   rmCommand,
+  secretCommand,
   showCommand,
+  verifyCommand,
 ] as const satisfies readonly CommandDefinition[];
