@@ -1,8 +1,7 @@
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
-import type { FetchOutcome } from "./key-ring.ts";
-import type { KeySetsByUrl } from "./key-sets.ts";
+import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {

@@ -2,8 +2,6 @@ import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
-import type { FetchOutcome } from "./key-ring.ts";
-import type { FetchOptions } from "./key-sets.ts";
 import { startThread } from "./threads.ts";
 
 /** The main thread's end of the capture thread. */
@@ -59,7 +57,9 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   }
 
   async function fetchKeys(url: string) {
-    const outcome = await fetchOutcome(url, { dir: settings.dir, now: Date.now(), signal: end.signal });
+    // Loaded only where keys are wanted: few providers publish any.
+    const { fetchKeySet } = await import("./key-sets.ts");
+    const outcome = await fetchKeySet(url, { dir: settings.dir, now: Date.now(), signal: end.signal });
     if (!stopping) send({ type: "keys", url, outcome });
   }
 
@@ -96,14 +96,4 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
       }
     });
   });
-}
-
-/** Loaded only where keys are wanted: few providers publish any. */
-async function fetchOutcome(url: string, options: FetchOptions): Promise<FetchOutcome> {
-  const { fetchKeySet } = await import("./key-sets.ts");
-  try {
-    return { keySet: await fetchKeySet(url, options) };
-  } catch (error) {
-    return { problem: toErrorRecord(error).message };
-  }
 }

@@ -1,4 +1,3 @@
-import { toErrorRecord } from "../core/errors.ts";
 import { undecided, type Verification } from "../core/verdict.ts";
 import { identify } from "../inspect/identify.ts";
 import {
@@ -60,11 +59,7 @@ export function createJudge(
     const url = keyRing.sourceOf(provider);
     if (url === undefined || !keyRing.shouldFetch(url)) return;
     onFetch(url);
-    try {
-      keyRing.settle(url, { keySet: await fetchKeySet(url, { dir, now: Date.now() }) });
-    } catch (error) {
-      keyRing.settle(url, { problem: toErrorRecord(error).message });
-    }
+    keyRing.settle(url, await fetchKeySet(url, { dir, now: Date.now() }));
   }
 
   function judge(

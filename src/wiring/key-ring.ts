@@ -1,6 +1,6 @@
 import type { Provider } from "../providers/_provider.ts";
 import type { JsonWebKeySet, Secret } from "../signing/_scheme.ts";
-import type { FetchedKeySet, KeySetsByUrl } from "./key-sets.ts";
+import type { FetchedKeySet, FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
 /** Older keys are not used: fal.ai says to keep them no longer. */
 const MAX_AGE_MS = 24 * 60 * 60_000;
@@ -25,8 +25,6 @@ export interface KeyRing {
   /** What came of a fetch. */
   settle(url: string, outcome: FetchOutcome): void;
 }
-
-export type FetchOutcome = { readonly keySet: FetchedKeySet } | { readonly problem: string };
 
 interface KeyRingOptions {
   /** Signing secrets by provider. */

@@ -1,6 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AppError } from "../core/errors.ts";
 import { publicKeySet } from "../signing/_ed25519-keys.ts";
 import type { JsonWebKeySet } from "../signing/_scheme.ts";
 import { writePrivateFile } from "./private-file.ts";
@@ -49,47 +48,33 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Fetches a key set and keeps its Ed25519 keys, the public halves alone, in the data directory.
- *
- * @throws {AppError} E_KEY_SET
- */
-export async function fetchKeySet(url: string, { dir, now, signal }: FetchOptions): Promise<FetchedKeySet> {
-  const keySet = { fetchedAt: now, keys: publicKeySet(await load(url, signal)).keys };
-  if (keySet.keys.length === 0) throw keySetError(`${url} has no Ed25519 key`);
-  // Two processes may write at once: the later one's keys count, and the other's are fetched again.
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writePrivateFile(cacheFile(dir), { ...readKeySets(dir), [url]: keySet });
-  return keySet;
+export type FetchOutcome = { readonly keySet: FetchedKeySet } | { readonly problem: string };
+
+/** Fetches a key set and keeps its Ed25519 keys, the public halves alone, in the data directory. */
+export async function fetchKeySet(url: string, { dir, now, signal }: FetchOptions): Promise<FetchOutcome> {
+  try {
+    const keySet = { fetchedAt: now, keys: publicKeySet(await load(url, signal)).keys };
+    if (keySet.keys.length === 0) return { problem: `${url} has no Ed25519 key` };
+    // Two processes may write at once: the later one's keys count, and the other's are fetched again.
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writePrivateFile(cacheFile(dir), { ...readKeySets(dir), [url]: keySet });
+    return { keySet };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 async function load(url: string, signal: AbortSignal | undefined): Promise<string> {
-  const { get } = await import("../tunnels/_get.ts");
   const address = URL.parse(url);
-  if (!address || !isTrustworthy(address)) throw keySetError(`${url} is no HTTPS address`);
-  try {
-    const { status, text } = await get(address, {
-      headers: { accept: "application/json", "user-agent": "hookspool" },
-      timeoutMs: TIMEOUT_MS,
-      signal,
-    });
-    if (status !== 200) throw keySetError(`${url} answers ${status}`);
-    return text;
-  } catch (error) {
-    throw error instanceof AppError ? error : keySetError((error as Error).message, error);
-  }
+  if (!address || !isTrustworthy(address)) throw new Error(`${url} is no HTTPS address`);
+  const { get } = await import("../tunnels/_get.ts");
+  const headers = { accept: "application/json", "user-agent": "hookspool" };
+  const { status, text } = await get(address, { headers, timeoutMs: TIMEOUT_MS, signal });
+  if (status !== 200) throw new Error(`${url} answers ${status}`);
+  return text;
 }
 
 /** Keys decide what is genuine: nobody on the way may change them. */
 const isTrustworthy = ({ protocol, hostname }: URL) =>
   protocol === "https:" ||
   (protocol === "http:" && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
-
-function keySetError(message: string, cause?: unknown): AppError {
-  return new AppError(message, {
-    code: "E_KEY_SET",
-    fault: "network",
-    hint: 'Offline, give the keys from a file: "hookspool secret set <provider> < jwks.json".',
-    cause,
-  });
-}

@@ -3,7 +3,8 @@ import type { Observer } from "../core/notice.ts";
 import { findProvider } from "../providers/_find.ts";
 import { INSPECTED_BODY_BYTES, type Inspect } from "../spool/pipeline.ts";
 import type { Store } from "../store/store.ts";
-import type { FetchOutcome, KeyRing } from "./key-ring.ts";
+import type { KeyRing } from "./key-ring.ts";
+import type { FetchOutcome } from "./key-sets.ts";
 
 /** Deliveries that wait for the same keys; older ones are left to `hookspool reindex`. */
 const MOST_WAITING = 1_000;

@@ -1,10 +1,12 @@
 import type { Delivery, Identity } from "../core/delivery.ts";
 import type { Verification } from "../core/verdict.ts";
-import { INSPECTED_BODY_BYTES } from "../spool/pipeline.ts";
+import { findProvider } from "../providers/_find.ts";
+import type { Provider } from "../providers/_provider.ts";
+import { INSPECTED_BODY_BYTES, type Inspection } from "../spool/pipeline.ts";
 import type { Store } from "../store/store.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
-import { keySetUrls, readKeySets } from "./key-sets.ts";
+import { fetchKeySet, keySetUrls, readKeySets } from "./key-sets.ts";
 import { secretsByProvider } from "./secrets.ts";
 
 /** So many are looked at before what changed is written. */
@@ -32,43 +34,59 @@ export async function reindex(
     keySetUrls: keySetUrls(environment),
     now: Date.now,
   });
-  const told = { verify: "report", secrets, keyRing } as const;
-  const inspect = createInspect({ ...told, provider: undefined });
+  const inspectAs = (provider: string | undefined) =>
+    createInspect({ verify: "report", secrets, keyRing, provider });
+  /** Of this chunk: they go to disk together. */
+  const writes: Promise<void>[] = [];
   let examined = 0;
   let changed = 0;
 
-  /** What is different now; `undefined` where nothing is. */
-  function lookAgain(id: number): Promise<unknown>[] {
+  /** Whether anything is different now. */
+  async function lookAgain(id: number): Promise<boolean> {
     const delivery = store.reader.delivery(id);
     const body = store.reader.body(id);
-    if (!delivery || !body || delivery.refusal === "body-too-large") return [];
+    if (!delivery || !body || delivery.refusal === "body-too-large") return false;
     const bytes = body.size <= INSPECTED_BODY_BYTES ? body.bytes() : undefined;
-    const recognised = inspect(delivery, bytes);
-    const { identity, verification } =
-      recognised.identity.provider === null && delivery.provider !== null
-        ? createInspect({ ...told, provider: delivery.provider })(delivery, bytes)
-        : recognised;
+    const recognised = inspectAs(undefined)(delivery, bytes).identity.provider;
+    const provider = findProvider(recognised ?? delivery.provider ?? "");
+    if (!provider) return false;
+    const { identity, verification } = await inspectWithKeys(provider, () =>
+      inspectAs(provider.id)(delivery, bytes),
+    );
     const isOther = !isSame(identity, delivery);
-    return [
-      ...(isOther ? [store.writer.setIdentity(id, identity)] : []),
-      ...(improves(verification, delivery, identity) ? [store.writer.setVerification(id, verification)] : []),
-    ];
+    const isBetter = improves(verification, delivery, identity);
+    if (isOther) writes.push(store.writer.setIdentity(id, identity));
+    if (isBetter) writes.push(store.writer.setVerification(id, verification));
+    return isOther || isBetter;
+  }
+
+  /** Fetches keys first where the verdict needs them. */
+  async function inspectWithKeys(provider: Provider, inspect: () => Inspection): Promise<Inspection> {
+    const inspection = inspect();
+    const { verdict, reason } = inspection.verification;
+    const url = keyRing.sourceOf(provider);
+    if (url === undefined || (verdict !== "undecided" && reason !== "mismatch")) return inspection;
+    if (keyRing.shouldFetch(url)) keyRing.settle(url, await fetchKeySet(url, { dir, now: Date.now() }));
+    return inspect();
   }
 
   let last = 0;
   for (;;) {
     const chunk = store.reader.deliveriesAfter(last, CHUNK);
     if (chunk.length === 0) return { examined, changed };
-    const changes = chunk.map(({ id }) => lookAgain(id));
-    await Promise.all(changes.flat());
+    for (const { id } of chunk) if (await lookAgain(id)) changed += 1;
+    await Promise.all(writes.splice(0));
     examined += chunk.length;
-    changed += changes.filter(({ length }) => length > 0).length;
     last = chunk.at(-1)?.id ?? last;
   }
 }
 
 const isSame = (a: Identity, b: Identity) =>
-  a.provider === b.provider && a.event === b.event && a.eventName === b.eventName && a.job === b.job;
+  a.provider === b.provider &&
+  a.event === b.event &&
+  a.eventName === b.eventName &&
+  a.job === b.job &&
+  a.dedupeKey === b.dedupeKey;
 
 /** Whether a verdict says more than the one that is kept. */
 function improves(verification: Verification, kept: Delivery, { provider }: Identity): boolean {
