@@ -29,15 +29,17 @@ export function labelled(label: string): Envelope {
 }
 
 /** A space-separated list of `version,signature`, any of which may match; other versions are passed over. */
-export function versionList({ version, writes, unlabelled = false }: VersionListOptions): Envelope {
+export function versionList({ isVersion, writes, unlabelled = false }: VersionListOptions): Envelope {
+  const isTaken = (version: string) => isVersion?.(version) ?? version === writes;
   return {
     read(values, header) {
       const signatures: string[] = [];
-      for (const entry of values.join(" ").split(" ")) {
-        const comma = entry.indexOf(",");
-        if (comma >= 0 && version.test(entry.slice(0, comma))) signatures.push(entry.slice(comma + 1));
-        else if (comma < 0 && unlabelled) signatures.push(entry);
-      }
+      for (const value of values)
+        for (const entry of value.split(" ")) {
+          const comma = entry.indexOf(",");
+          if (comma < 0 ? unlabelled : isTaken(entry.slice(0, comma)))
+            signatures.push(entry.slice(comma + 1));
+        }
       return signatures.length > 0 ? { signatures } : { problem: `${header} has no "${writes}," entry` };
     },
     write: (signature) => `${writes},${signature}`,
@@ -45,9 +47,9 @@ export function versionList({ version, writes, unlabelled = false }: VersionList
 }
 
 interface VersionListOptions {
-  readonly version: RegExp;
-  /** The version that a sender writes. */
+  /** The version that a sender writes, and the only one that counts unless `isVersion` takes others. */
   readonly writes: string;
+  readonly isVersion?: (version: string) => boolean;
   /** Whether an entry without a version counts too. */
   readonly unlabelled?: boolean;
 }

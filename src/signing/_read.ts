@@ -10,6 +10,8 @@ export interface Reading {
   /** As it was written. */
   readonly timestamp: string | undefined;
   readonly keyId: string | undefined;
+  /** The signature's header as it came. */
+  readonly received: string;
 }
 
 /** What keeps it from being read: a field is missing or malformed, in this order. */
@@ -45,7 +47,7 @@ export function readRequest(
 
   const signed = content({ id, user, timestamp: timestamp ?? "" }, body);
   if (isProblem(signed)) return malformed(signed.problem);
-  return { signatures: contents.signatures, content: signed, timestamp, keyId };
+  return { signatures: contents.signatures, content: signed, timestamp, keyId, received: carried.join(", ") };
 }
 
 const FIELDS = ["id", "user", "timestamp", "keyId"] as const;

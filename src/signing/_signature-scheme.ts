@@ -1,9 +1,16 @@
 import { headerValues } from "../core/headers.ts";
-import { rejected, undecided, verified } from "../core/verdict.ts";
+import { rejected, undecided, type Verification, verified } from "../core/verdict.ts";
 import type { Check } from "./_proof.ts";
 import { type Reading, readRequest } from "./_read.ts";
-import type { Rules, RulesFor } from "./_rules.ts";
-import { type Examination, isProblem, type Problem, type Secret, type SigningScheme } from "./_scheme.ts";
+import type { FieldHeaders, Rules, RulesFor } from "./_rules.ts";
+import {
+  type Examination,
+  isProblem,
+  type Problem,
+  type Secret,
+  type SignedRequest,
+  type SigningScheme,
+} from "./_scheme.ts";
 import { describeSeconds } from "./_seconds.ts";
 import { signatureHeaders } from "./_write.ts";
 
@@ -47,23 +54,18 @@ export function signatureScheme<const Name extends string>(
       const chosen = rulesFor(params, request.headers);
       const { headers, envelope, proof } = chosen;
       const reading = readRequest(chosen, request);
-      const found = {
-        signatureHeader: headers.signature,
-        received: headerValues(request.headers, headers.signature).join(", ") || null,
-      };
-      if ("fault" in reading) {
-        const verification = hasSecret(secret) ? reading.fault : noSecret;
-        return { ...found, verification, complete: false, signed: null, expected: null, timestamp: null };
-      }
-      const { timestamp, keyId } = reading;
-      const check = hasSecret(secret) ? proof.prepare(reading.content, secret, keyId) : undefined;
+      if ("fault" in reading) return unread(headers, request, hasSecret(secret) ? reading.fault : noSecret);
+
+      const { timestamp } = reading;
+      const check = hasSecret(secret) ? proof.prepare(reading.content, secret, reading.keyId) : undefined;
       const expected = check === undefined || isProblem(check) ? null : check.expected;
       return {
-        ...found,
         verification: decide(reading, check, request.receivedAt),
         complete: true,
         signed: reading.content,
+        signatureHeader: headers.signature,
         expected: expected === null ? null : envelope.write(expected, timestamp ?? ""),
+        received: reading.received,
         timestamp: timestamp === undefined ? null : Number(timestamp),
       };
     },
@@ -79,6 +81,18 @@ const mismatch = rejected("mismatch", "the signature was made for another body, 
 
 /** An empty secret is none: anybody can sign with it. */
 const hasSecret = (secret: Secret | null): secret is Secret => secret !== null && secret !== "";
+
+function unread(names: FieldHeaders, { headers }: SignedRequest, verification: Verification): Examination {
+  return {
+    verification,
+    complete: false,
+    signed: null,
+    signatureHeader: names.signature,
+    expected: null,
+    received: headerValues(headers, names.signature).join(", ") || null,
+    timestamp: null,
+  };
+}
 
 interface Limit {
   readonly toleranceSeconds: number;

@@ -5,7 +5,7 @@ import { examineToken } from "./_token.ts";
 
 /**
  * The secret itself in a header, compared as written. Parameters: `header` is its name, `prefix` what stands
- * before the secret (`Bearer `).
+ * before the secret (`Bearer `). A secret beyond ASCII travels as its UTF-8 bytes.
  *
  * @see https://docs.leonardo.ai/docs/guide-to-the-webhook-callback-feature
  */
@@ -16,14 +16,12 @@ export const sharedHeaderScheme: SigningScheme<"shared-header"> = {
   secretKind: "text",
   secretUse: "as it is",
   examine({ headers }, secret, { header = DEFAULT_HEADER, prefix = "" } = {}) {
-    return examineToken(
-      { values: headerValues(headers, header), place: `the ${header} header`, prefix },
-      secret,
-    );
+    const values = headerValues(headers, header).map((value) => Buffer.from(value, "latin1").toString());
+    return examineToken({ values, place: `the ${header} header`, prefix }, secret);
   },
   sign({ secret, url, params: { header = DEFAULT_HEADER, prefix = "" } = {} }) {
     if (typeof secret !== "string" || secret === "") throw cannotSign("a text secret");
-    return { headers: [[header, prefix + secret]], url };
+    return { headers: [[header, Buffer.from(prefix + secret).toString("latin1")]], url };
   },
 };
 

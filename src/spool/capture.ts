@@ -6,6 +6,7 @@ import type { Observer } from "../core/notice.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import { answerPlainly } from "./answer.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { watchSlowHeads } from "./slow-heads.ts";
 
 interface CaptureOptions {
   readonly origin: Origin;
@@ -28,12 +29,19 @@ export interface CaptureLimits {
   readonly idleMs: number;
   /** For a whole request, however steadily it drips. */
   readonly requestMs: number;
+  /** For going on talking after it was refused. */
+  readonly lingerMs: number;
 }
 
-const defaultLimits: CaptureLimits = { headMs: 15_000, idleMs: 30_000, requestMs: 15 * 60_000 };
+const defaultLimits: CaptureLimits = {
+  headMs: 15_000,
+  idleMs: 30_000,
+  requestMs: 15 * 60_000,
+  lingerMs: 5_000,
+};
 
-/** A sender that goes on talking after it was refused is heard this long and this far, then cut off. */
-const LINGER = { ms: 5_000, bytes: 16 * 1024 * 1024 };
+/** A sender that goes on talking after it was refused is heard this far, then cut off. */
+const LINGER_BYTES = 16 * 1024 * 1024;
 
 export interface Capture {
   /** Listens on the loopback address; 0 picks a free port. Resolves to the port. */
@@ -49,9 +57,9 @@ export function createCapture(options: CaptureOptions): Capture {
   const { origin, pipeline, writer, observer, maxBodyBytes, answerProbe } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server: Server = createServer({
-    headersTimeout: limits.headMs,
-    requestTimeout: limits.requestMs,
-    connectionsCheckingInterval: Math.min(1_000, limits.headMs),
+    // Both count from the connection: see slow-heads.ts and takeIn.
+    headersTimeout: 0,
+    requestTimeout: 0,
     keepAliveTimeout: 65_000,
     keepAlive: true,
     keepAliveInitialDelay: 15_000,
@@ -59,6 +67,14 @@ export function createCapture(options: CaptureOptions): Capture {
     // Node would fold repeated heads it thinks it knows; the raw pairs are what is kept.
     joinDuplicateHeaders: false,
   });
+  // The size of a head is its limit; older Nodes would drop what is over a count without a word.
+  server.maxHeadersCount = 0;
+  // A sender may close its half once it has sent all; the answer is still its own to read.
+  Object.assign(server, { httpAllowHalfOpen: true });
+
+  function turnedAway(status: number, reason: string) {
+    observer({ type: "turned-away", status, reason, refusal: null, delivery: null });
+  }
 
   async function onRequest(request: IncomingMessage, response: ServerResponse, proceed = () => {}) {
     const path = request.url ?? "/";
@@ -77,19 +93,13 @@ export function createCapture(options: CaptureOptions): Capture {
     if (declared <= maxBodyBytes) proceed();
     const body = declared > maxBodyBytes ? "too-large" : await takeIn(request);
     if (body === "gone") {
-      observer({
-        type: "turned-away",
-        status: 0,
-        reason: "the sender broke off",
-        refusal: null,
-        delivery: null,
-      });
+      turnedAway(0, "the sender broke off");
       return;
     }
     if (body === "failed") return turnAway(request, response, 503, "the body could not be written to disk");
     if (body === "too-large") {
       await pipeline.refuse(head, emptyBody, "body-too-large", response);
-      return linger(request);
+      return linger(request, limits.lingerMs);
     }
     await pipeline.take(head, body, response);
   }
@@ -97,7 +107,12 @@ export function createCapture(options: CaptureOptions): Capture {
   async function takeIn(request: IncomingMessage): Promise<CapturedBody | "too-large" | "gone" | "failed"> {
     const intake = writer.openBody();
     const { socket } = request;
-    socket.setTimeout(limits.idleMs, () => socket.destroy());
+    const cut = () => void socket.destroy();
+    socket.setTimeout(limits.idleMs, cut);
+    const deadline = setTimeout(() => {
+      turnedAway(408, "the request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    }, limits.requestMs);
     let size = 0;
     try {
       // A refused sender is answered: leaving the loop must not close its connection.
@@ -114,7 +129,8 @@ export function createCapture(options: CaptureOptions): Capture {
       return request.errored || request.destroyed ? "gone" : "failed";
     } finally {
       // From here on it is the handler that takes its time.
-      socket.setTimeout(0);
+      socket.setTimeout(0, cut);
+      clearTimeout(deadline);
     }
     try {
       return await intake.finish();
@@ -125,16 +141,26 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   function turnAway(request: IncomingMessage, response: ServerResponse, status: number, reason: string) {
-    observer({ type: "turned-away", status, reason, refusal: null, delivery: null });
+    turnedAway(status, reason);
     answerPlainly(response, { status, text: `${reason}.`, retry: status === 503 });
-    linger(request);
+    linger(request, limits.lingerMs);
   }
 
+  const heads = watchSlowHeads({
+    limitMs: limits.headMs,
+    onLate(socket) {
+      turnedAway(408, "the head of a request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    },
+  });
   let inFlight = 0;
   let onIdle = () => {};
 
   async function serve(request: IncomingMessage, response: ServerResponse, proceed?: () => void) {
     inFlight += 1;
+    const { socket } = request;
+    heads.complete(socket);
+    response.once("close", () => heads.answered(socket));
     try {
       await onRequest(request, response, proceed);
     } finally {
@@ -143,6 +169,7 @@ export function createCapture(options: CaptureOptions): Capture {
     }
   }
 
+  server.on("connection", heads.watch);
   server.on("request", (request, response) => void serve(request, response));
   server.on(
     "checkContinue",
@@ -151,16 +178,8 @@ export function createCapture(options: CaptureOptions): Capture {
   );
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parseFailures[error.code ?? ""] ?? 400;
-    if (error.code !== "ECONNRESET")
-      observer({
-        type: "turned-away",
-        status,
-        reason: `not valid HTTP (${error.code})`,
-        refusal: null,
-        delivery: null,
-      });
-    if (!socket.writable) return void socket.destroy();
-    socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    if (error.code !== "ECONNRESET") turnedAway(status, `not valid HTTP (${error.code})`);
+    hangUp(socket, status, limits.lingerMs);
   });
 
   return {
@@ -175,6 +194,7 @@ export function createCapture(options: CaptureOptions): Capture {
     close: () =>
       new Promise((resolve) => {
         server.close();
+        heads.stop();
         server.closeIdleConnections();
         if (inFlight === 0) resolve();
         else onIdle = resolve;
@@ -200,22 +220,27 @@ function headOf(request: IncomingMessage, origin: Origin): RequestHead {
 /** A prefix matches whole segments: `/hooks` lets `/hooks`, `/hooks/a` and `/hooks?x` through, not `/hooksy`. */
 function isLetThrough(path: string, prefixes: readonly string[]): boolean {
   if (prefixes.length === 0) return true;
+  // The path is passed on to the letter; a handler that resolves `..` would be led out of the prefix.
+  if (leadsUpward.test(path.split("?", 1)[0] ?? "")) return false;
   return prefixes.some((prefix) => {
     const rest = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
     return rest !== undefined && (prefix.endsWith("/") || rest === "" || /^[/?]/.test(rest));
   });
 }
 
+/** A segment `..`, also in the spellings that some servers undo: `%2e`, `%2f`, a backslash, `;` behind it. */
+const leadsUpward = /(?:\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|;|$)/i;
+
 /** Lets a refused sender finish, so that it reads the answer before its connection is reset. */
-function linger(request: IncomingMessage): void {
+function linger(request: IncomingMessage, lingerMs: number): void {
   if (request.complete) return;
   const { socket } = request;
   const cut = () => socket.destroy();
-  const timer = setTimeout(cut, LINGER.ms);
+  const timer = setTimeout(cut, lingerMs);
   let heard = 0;
   request.on("data", (chunk: Uint8Array) => {
     heard += chunk.length;
-    if (heard > LINGER.bytes) cut();
+    if (heard > LINGER_BYTES) cut();
   });
   request.once("close", () => clearTimeout(timer));
   request.on("error", () => {});
@@ -230,10 +255,15 @@ const emptyBody: CapturedBody = {
   digest: "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 };
 
-const parseFailures: Record<string, number> = {
-  HPE_HEADER_OVERFLOW: 431,
-  ERR_HTTP_REQUEST_TIMEOUT: 408,
-};
+/** Answers where there is no request to answer to. Who goes on sending reads why, but is not heard for ever. */
+function hangUp(socket: Socket, status: number, lingerMs: number): void {
+  if (!socket.writable) return void socket.destroy();
+  const timer = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once("close", () => clearTimeout(timer));
+  socket.end(`HTTP/1.1 ${status} ${statusTexts[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+const parseFailures: Record<string, number> = { HPE_HEADER_OVERFLOW: 431 };
 
 const statusTexts: Record<number, string> = {
   400: "Bad Request",

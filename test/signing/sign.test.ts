@@ -70,6 +70,13 @@ test("a shared secret goes into the header that is named", () =>
     sign("shared-header", { secret: "s", params: { header: "Authorization", prefix: "Bearer " } }).headers,
   ).toEqual([["Authorization", "Bearer s"]]));
 
+test("a shared secret beyond ASCII goes as bytes, as Node writes headers", () => {
+  const { headers } = sign("shared-header", { secret: "Schlüssel" });
+  expect(headers).toEqual([["Authorization", "SchlÃ¼ssel"]]);
+  const request = { headers, body: new Uint8Array(), receivedAt: 0 };
+  expect(schemeNamed("shared-header").examine(request, "Schlüssel").verification.verdict).toBe("verified");
+});
+
 test("where nothing is signed, nothing is added", () =>
   expect(sign("unsigned", { secret: null, url: "/in" })).toEqual({ headers: [], url: "/in" }));
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { atTheEnd } from "./cleanup.ts";
 import { createMessageReader, type Message } from "./messages.ts";
 
 /** A sender made of a bare socket: it sends exactly what it is given. */
@@ -7,7 +8,7 @@ export interface RawConnection {
   send(bytes: string | Uint8Array): void;
   /** The next whole answer. Rejects if the connection ends before. */
   answer(options?: { readonly toHead?: boolean }): Promise<Message>;
-  /** Resolves with everything that ever came, once the connection has ended. */
+  /** Resolves with everything that ever came, once the other side has ended it. */
   readonly ended: Promise<Buffer>;
   close(): void;
 }
@@ -32,7 +33,6 @@ export async function openConnection(port: number, host = "127.0.0.1"): Promise<
       deal(reader.end());
       for (const { reject } of waiting.splice(0)) reject(new Error("the connection ended before the answer"));
       resolve(Buffer.concat(received));
-      socket.destroy();
     };
     socket.once("end", end);
     socket.once("close", end);
@@ -42,6 +42,7 @@ export async function openConnection(port: number, host = "127.0.0.1"): Promise<
     socket.once("connect", resolve);
     socket.once("error", reject);
   });
+  atTheEnd(() => socket.destroy());
   return {
     socket,
     send: (bytes) => void socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes),
