@@ -38,9 +38,10 @@ const escapeSequences = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|O.)/g;
 /** Echoes nothing, not even how long it is. The terminal is as it was before, however this ends. */
 function typeUnseen(question: string): Promise<string> {
   const { stdin, stderr } = process;
-  stderr.write(question);
   stdin.setEncoding("utf8");
   stdin.setRawMode(true);
+  // Only now: what is pasted at the sight of the question must not be echoed.
+  stderr.write(question);
   return new Promise((resolve, reject) => {
     let typed: string[] = [];
     const end = () => {
