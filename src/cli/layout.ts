@@ -8,7 +8,7 @@ interface WrapOptions {
 }
 
 /** Lines of at most `width` characters, broken at spaces; a longer word stays whole on a line of its own. */
-export function wrap(text: string, { width, hang = 0 }: WrapOptions): string[] {
+function wrap(text: string, { width, hang = 0 }: WrapOptions): string[] {
   const lines: string[] = [];
   let line: string | undefined;
   for (const word of text.split(" ")) {

@@ -17,10 +17,10 @@ const TIMEOUT_MS = 5_000;
 
 const VARIABLE = "HOOKSPOOL_JWKS_URL_";
 
-/**
- * Where a provider's keys are fetched from instead of its documented place (`HOOKSPOOL_JWKS_URL_FAL`), by
- * provider.
- */
+/** The environment variable that names another place for a provider's keys: `HOOKSPOOL_JWKS_URL_FAL`. */
+export const keySetVariable = (provider: string) => VARIABLE + provider.toUpperCase().replaceAll("-", "_");
+
+/** Where keys are fetched from instead of their documented place, by provider. */
 export function keySetUrls(environment: NodeJS.ProcessEnv): Record<string, string> {
   const urls: Record<string, string> = {};
   for (const [variable, url] of Object.entries(environment)) {

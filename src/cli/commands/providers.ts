@@ -1,6 +1,7 @@
 import type { ProviderDescription } from "../../inspect/describe-provider.ts";
 import { jsonLine } from "../../log/json.ts";
 import type { Provider } from "../../providers/_provider.ts";
+import { keySetVariable } from "../../wiring/key-sets.ts";
 import { secretVariable } from "../../wiring/secrets.ts";
 import type { Context } from "../context.ts";
 import { outputColumns, type Paragraph, renderSections, renderTable, type Section } from "../layout.ts";
@@ -121,9 +122,15 @@ function secret(
   if (secretSource === null) return [{ text: "None: nothing is signed." }];
   const isFetched = schemes.some(({ jwksUrl }) => jwksUrl !== null);
   const setting = `hookspool secret set ${id}`;
+  const elsewhere = `From another address: ${keySetVariable(id)}=<url>`;
   return [
     { text: secretSource },
-    { text: isFetched ? `Offline: ${setting} < jwks.json` : `${setting}, or ${secretVariable(id)}`, style },
+    {
+      text: isFetched
+        ? `Offline: ${setting} < jwks.json. ${elsewhere}`
+        : `${setting}, or ${secretVariable(id)}`,
+      style,
+    },
   ];
 }
 

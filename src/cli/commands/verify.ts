@@ -163,8 +163,12 @@ function verificationLine({ id }: Subject, judgement: Judgement, judgedAt: numbe
 /** A sender may give any number for a time. */
 const isoOf = (ms: number) => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null);
 
-/** So much of the signed bytes is shown. */
+/** So many of the signed bytes are shown. */
 const SIGNED_SHOWN = 200;
+
+/** A character that is cut in two at the end is left out. */
+const beginningOf = (bytes: Uint8Array) =>
+  new TextDecoder().decode(bytes.subarray(0, SIGNED_SHOWN), { stream: true });
 
 interface Moment {
   readonly judgedAt: number;
@@ -208,7 +212,7 @@ function page(
       label: "Signed",
       paragraphs: bytes
         ? [
-            ...shown(bytes.subarray(0, SIGNED_SHOWN).toString() + (bytes.length > SIGNED_SHOWN ? "…" : "")),
+            ...shown(beginningOf(bytes) + (bytes.length > SIGNED_SHOWN ? "…" : "")),
             { text: `${bytes.length} bytes in all`, style: chalk.dim },
           ]
         : [],
