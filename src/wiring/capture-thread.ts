@@ -11,7 +11,12 @@ import { createCapture } from "../spool/capture.ts";
 import { createForwarder } from "../spool/forward.ts";
 import { createPipeline } from "../spool/pipeline.ts";
 import { dataDirectoryError, openStore } from "../store/store.ts";
-import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
+import {
+  type CaptureSettings,
+  type FromCaptureThread,
+  lastTargetKey,
+  type ToCaptureThread,
+} from "./capture-protocol.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { createLateVerdicts } from "./late-verdicts.ts";
@@ -34,6 +39,7 @@ async function start() {
   const { writer } = store;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
+  if (store.recall(lastTargetKey) !== settings.target) store.remember(lastTargetKey, settings.target);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
     fallBehind: () => post({ type: "behind" }),
@@ -87,11 +93,18 @@ async function start() {
 
   async function stop(graceMs: number) {
     const answered = Promise.all([capture.close(), forge.close()]);
-    const timer = setTimeout(() => pipeline.abort(), graceMs);
+    const cut = () => {
+      capture.destroy();
+      forge.destroy();
+    };
+    let timer = setTimeout(() => {
+      pipeline.abort();
+      // Those with a handler are told so before; what is left is still sending.
+      timer = setTimeout(cut, LAST_WORD_MS);
+    }, graceMs);
     await answered;
     clearTimeout(timer);
-    capture.destroy();
-    forge.destroy();
+    cut();
     forwarder.close();
     lateVerdicts.close();
     await store.close();
@@ -99,6 +112,8 @@ async function start() {
     port?.close();
   }
 }
+
+const LAST_WORD_MS = 500;
 
 async function listen(open: (port: number) => Promise<number>, wanted: number): Promise<number> {
   try {

@@ -96,7 +96,7 @@ export function createJudge(
       return judge(question, schemes, provider);
     return {
       ...first,
-      verification: undecided(`The public keys of ${provider.name} could not be fetched: ${problem}.`),
+      verification: undecided(`the public keys of ${provider.name} could not be fetched: ${problem}`),
     };
   };
 }
@@ -104,7 +104,7 @@ export function createJudge(
 const nobodys: Judgement = {
   provider: undefined,
   verification: undecided(
-    "No provider recognised, so nobody's signature to check: name one with --provider, or a scheme.",
+    "no provider was recognised, so there is no signature to check: name one with --provider, or a scheme",
   ),
   choice: undefined,
   description: "",

@@ -30,9 +30,6 @@ type OutputMode = "lines" | "json" | "quiet";
 /** How long Ctrl-C waits for what is in flight. */
 const GRACE_MS = 5_000;
 
-/** Under this name the store remembers where deliveries went last. */
-export const lastTargetKey = "target";
-
 const listenOption = (flags: string, description: string, variable: string) =>
   new Option(flags, description).env(`HOOKSPOOL_${variable}`);
 

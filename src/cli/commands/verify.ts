@@ -153,7 +153,7 @@ function verificationLine({ id }: Subject, judgement: Judgement, judgedAt: numbe
     ...verification,
     judgedAt: new Date(judgedAt).toISOString(),
     signedAt: timestamp === null ? null : isoOf(timestamp * 1000),
-    signed: content && { bytes: content.length, start: content.subarray(0, SIGNED_SHOWN).toString() },
+    signed: content && { bytes: content.length, start: beginningOf(content) },
     signatureHeader,
     expected,
     received,
