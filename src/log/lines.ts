@@ -112,6 +112,14 @@ export function msText(ms: number): string {
   return ms < 1_000 ? `${ms < 10 ? ms : Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
+/** `2026-11-21 10:00:00`, local. */
+export function localTime(ms: number): string {
+  const date = new Date(ms);
+  const two = (part: number) => String(part).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
 /** Local time of day. */
 function clockTime(ms: number): string {
   return new Date(ms).toTimeString().slice(0, 8);

@@ -6,10 +6,9 @@ import type { StoredBody } from "../../core/ports.ts";
 import { resolveSelector } from "../../core/selector.ts";
 import { redactHeaders } from "../../inspect/redact.ts";
 import { jsonLine, showLine } from "../../log/json.ts";
-import { byteText, eventText, type LineStyle, msText, printable } from "../../log/lines.ts";
+import { byteText, eventText, type LineStyle, localTime, msText, printable } from "../../log/lines.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
-import { localTime } from "./ls.ts";
 
 interface Options {
   readonly raw?: boolean;
