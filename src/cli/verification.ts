@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { AppError, type ExitCode, exitCodes } from "../core/errors.ts";
 import type { HeaderPair, HeaderPairs } from "../core/headers.ts";
 import { resolveSelector } from "../core/selector.ts";
+import { localTime, printable } from "../core/text.ts";
 import { parseHttpMessage } from "../formats/_http-message.ts";
 import { jsonLine } from "../log/json.ts";
-import { localTime, printable, verdictText } from "../log/lines.ts";
+import { verdictText } from "../log/lines.ts";
 import { createJudge, type Judgement } from "../wiring/judgement.ts";
 import { type Context, readNamedBytes } from "./context.ts";
 import { LABEL_WIDTH, outputColumns, renderSections } from "./layout.ts";
@@ -183,7 +184,10 @@ function page(
   const sections = [
     {
       label: "Verdict",
-      paragraphs: [{ text: verdictText(verification, chalk) ?? about }, { text: verification.explanation }],
+      paragraphs: [
+        { text: verdictText(verification, chalk) ?? about },
+        { text: printable(verification.explanation) },
+      ],
     },
     {
       label: "Provider",

@@ -5,8 +5,8 @@ import { publicKeySet } from "../../src/signing/_ed25519-keys.ts";
 import { temporaryFolder } from "../support/cleanup.ts";
 import { bin, hookspool, startListen } from "../support/hookspool.ts";
 import { startHandler } from "../support/raw-handler.ts";
+import { runOnTerminal } from "../support/run-on-terminal.ts";
 import { asHttpMessage, forged, sendForged } from "../support/send-forged.ts";
-import { openTerminal } from "../support/terminal.ts";
 
 const keySet = JSON.stringify(publicKeySet(`seed:${Buffer.alloc(32, 7).toString("base64")}`));
 const secretsIn = (dir: string) => JSON.parse(readFileSync(join(dir, "secrets.json"), "utf8"));
@@ -86,7 +86,7 @@ test("is listed by its last characters and where it is from, and forgotten", asy
 describe("at the prompt", () => {
   const env = { PATH: process.env.PATH, TERM: "xterm", HOME: temporaryFolder() };
   const prompt = (dir: string) =>
-    openTerminal(
+    runOnTerminal(
       `${process.execPath} ${bin} secret set wazza --dir ${dir}; echo "code=$?"; stty -a | grep -ow -e -echo -e echo -e icanon; echo end`,
       env,
     );

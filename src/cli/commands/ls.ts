@@ -1,7 +1,8 @@
 import { isSuccess } from "../../core/attempt.ts";
 import type { DeliverySummary } from "../../core/delivery.ts";
+import { byteText, eventText, localTime, msText, printable } from "../../core/text.ts";
 import { jsonLine, listLine } from "../../log/json.ts";
-import { byteText, eventText, type LineStyle, localTime, msText, printable } from "../../log/lines.ts";
+import type { LineStyle } from "../../log/lines.ts";
 import { parseCount } from "../arguments.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
