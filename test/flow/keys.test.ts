@@ -6,7 +6,7 @@ import { temporaryFolder } from "../support/cleanup.ts";
 import { hookspool, type Line, startListen } from "../support/hookspool.ts";
 import { startKeyServer } from "../support/key-server.ts";
 import { startHandler } from "../support/raw-handler.ts";
-import { sendForged } from "../support/send-forged.ts";
+import { asHttpMessage, forged, sendForged } from "../support/send-forged.ts";
 
 const seed = (byte: number) => `seed:${Buffer.alloc(32, byte).toString("base64")}`;
 const ours = seed(1);
@@ -110,4 +110,27 @@ test("nothing is fetched where signatures are not checked", async () => {
   await listening.attempt(1);
   await listening.stop();
   expect(keys.asked()).toBe(0);
+});
+
+test("a key server that never answers delays neither the delivery nor the end", async () => {
+  const silent = await startHandler(() => {});
+  const handler = await startHandler();
+  const env = { HOOKSPOOL_JWKS_URL_FAL: `http://127.0.0.1:${silent.port}/jwks.json` };
+  const listening = await startListen(handler.port, [], { env });
+  expect(await sendForged(listening.port, { provider: "fal", secret: ours })).toBe(200);
+  await silent.next();
+  const begin = performance.now();
+  expect(await listening.stop()).toBe(0);
+  expect(performance.now() - begin).toBeLessThan(4_000);
+  const [shown] = (await hookspool(["ls", "--json"], { dir: listening.dir })).lines();
+  expect(shown).toMatchObject({ verdict: "undecided", lastStatus: 200 });
+});
+
+test("keys are taken over HTTPS alone, but for this machine's own", async () => {
+  const dir = temporaryFolder();
+  const input = asHttpMessage(forged({ provider: "fal", secret: ours }));
+  const env = { HOOKSPOOL_JWKS_URL_FAL: "http://keys.example/jwks.json" };
+  const { code, stdout } = await hookspool(["verify", "-"], { dir, env, input });
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/undecided[\s\S]*is no HTTPS address/);
 });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/cleanup.ts";
@@ -100,11 +100,8 @@ test("what is neither a message nor JSON of show is bad input", async () => {
     });
 });
 
-test("its help names the exit codes and has examples", async () => {
-  const { stdout } = await hookspool(["verify", "--help"]);
-  expect(stdout).toContain("Examples:");
-  expect(stdout).toContain("1: rejected, or undecided");
-  expect(readFileSync(new URL("../../src/cli/commands/_registry.ts", import.meta.url), "utf8")).toContain(
-    "verifyCommand",
-  );
+test.each(["verify", "secret", "providers", "reindex"])("the help of %s has examples", async (command) => {
+  const { code, stdout } = await hookspool([command, "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain(`Examples:\n  $ `);
 });
