@@ -173,7 +173,7 @@ function outputMode(
   command: readonly string[],
 ): OutputMode {
   if (json) return "json";
-  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb";
+  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
   // A command that runs beside has the terminal for itself.
   const possible = terminal && command.length === 0;
   if (asked === "tui" && !possible)
