@@ -4,6 +4,7 @@ import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
+import type { Verification } from "../core/verdict.ts";
 
 /**
  * The JSON lines that programs read. Names and meanings are kept from release to release; `v` counts breaks.
@@ -47,6 +48,10 @@ export function deliveryLine(delivery: DeliverySummary): JsonLine {
     refusal: delivery.refusal,
     owed: delivery.owed,
   };
+}
+
+function verdictLine(id: number, { verdict, reason, explanation }: Verification): JsonLine {
+  return { v: 1, type: "verdict", id, verdict, reason, explanation };
 }
 
 /** A line of `ls`: the delivery with what became of it so far. */
@@ -124,6 +129,8 @@ export function noticeLine(notice: Notice): JsonLine {
       return attemptLine(notice.attempt);
     case "tunnel":
       return tunnelLine(notice.status);
+    case "verdict":
+      return verdictLine(notice.delivery, notice.verification);
     case "turned-away": {
       const { status, reason, refusal, delivery } = notice;
       return { v: 1, type: "turned-away", status, reason, refusal, delivery };

@@ -182,6 +182,7 @@ export function selected(state: State): DeliverySummary | undefined {
 function noticed(state: State, { notices }: { readonly notices: readonly Notice[] }): State {
   const arrivals: DeliverySummary[] = [];
   const attempts: AttemptSummary[] = [];
+  const judged: number[] = [];
   let { about, counts, message } = state;
   for (const notice of notices) {
     switch (notice.type) {
@@ -193,6 +194,9 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
         break;
       case "tunnel":
         about = { ...about, tunnel: notice.status };
+        break;
+      case "verdict":
+        judged.push(notice.delivery);
         break;
       case "turned-away":
         message = { text: `turned away: ${notice.reason}`, tone: "warn", until: state.now + MESSAGE_MS };
@@ -208,8 +212,8 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
   );
   return {
     ...after,
-    toReread: outsiders(after, arrived, attempts),
-    detailStale: isStale(after, arrivals, attempts),
+    toReread: [...new Set([...outsiders(after, arrived, attempts), ...judged])].slice(-MOST_TO_REREAD),
+    detailStale: isStale(after, arrivals, attempts) || judged.includes(after.detail?.delivery.id ?? 0),
   };
 }
 

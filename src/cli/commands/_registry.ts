@@ -5,10 +5,14 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
+import { providersCommand } from "./providers.ts";
 import { pruneCommand } from "./prune.ts";
+import { reindexCommand } from "./reindex.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
+import { secretCommand } from "./secret.ts";
 import { showCommand } from "./show.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const commands = [
   checkCommand,
@@ -16,8 +20,12 @@ export const commands = [
   doctorCommand,
   listenCommand,
   lsCommand,
+  providersCommand,
   pruneCommand,
+  reindexCommand,
   replayCommand,
   rmCommand,
+  secretCommand,
   showCommand,
+  verifyCommand,
 ] as const satisfies readonly CommandDefinition[];
