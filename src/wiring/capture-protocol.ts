@@ -15,6 +15,10 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
+  /** `early`: the sender is answered once its delivery is on disk, and the handler served in the background. */
+  readonly ack: "pass" | "early";
+  /** How old a delivery may be for a try that failed not to be its last, in ms. */
+  readonly giveUpAfterMs: number;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;

@@ -11,6 +11,7 @@ import { createCapture } from "../spool/capture.ts";
 import { createForwarder } from "../spool/forward.ts";
 import { createPipeline } from "../spool/pipeline.ts";
 import { dataDirectoryError, openStore } from "../store/store.ts";
+import { createBackgroundHandover } from "./capture-handover.ts";
 import {
   type CaptureSettings,
   type FromCaptureThread,
@@ -58,11 +59,16 @@ async function start() {
     if (settings.verify !== "off") lateVerdicts.observe(notice);
   };
   const forwarder = createForwarder({ insecure: settings.insecure, ca: settings.ca });
+  const handover =
+    settings.ack === "early"
+      ? createBackgroundHandover({ store, forwarder, settings, observer, onStoreFailure })
+      : undefined;
   const pipeline = createPipeline({
     writer,
     forwarder,
     target: parseTarget(settings.target),
     inspect,
+    early: handover,
     enforce: settings.verify === "enforce",
     timeoutMs: settings.timeoutMs,
     observer,
@@ -92,13 +98,14 @@ async function start() {
   });
 
   async function stop(graceMs: number) {
-    const answered = Promise.all([capture.close(), forge.close()]);
+    const answered = Promise.all([capture.close(), forge.close(), handover?.stop()]);
     const cut = () => {
       capture.destroy();
       forge.destroy();
     };
     let timer = setTimeout(() => {
       pipeline.abort();
+      handover?.abort();
       // Those with a handler are told so before; what is left is still sending.
       timer = setTimeout(cut, LAST_WORD_MS);
     }, graceMs);

@@ -42,6 +42,8 @@ async function demo(context: Context): Promise<ExitCode> {
       target: handler.url,
       port: 0,
       paths: [],
+      ack: "pass",
+      giveUpAfterMs: Number.POSITIVE_INFINITY,
       maxBodyBytes: 1024 ** 2,
       timeoutMs: undefined,
       insecure: false,

@@ -19,6 +19,8 @@ interface Options {
   readonly path?: readonly string[];
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
+  readonly ack: "pass" | "early";
+  readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
   readonly insecure?: boolean;
@@ -82,6 +84,24 @@ export const listenCommand: CommandDefinition = {
         )
           .choices(["report", "enforce", "off"])
           .default("report"),
+      )
+      .addOption(
+        listenOption(
+          "--ack <mode>",
+          "early: answer 202 once the bytes are on disk, and serve the handler until it answers 2xx",
+          "ACK",
+        )
+          .choices(["pass", "early"])
+          .default("pass"),
+      )
+      .addOption(
+        listenOption(
+          "--give-up-after <duration>",
+          "with --ack early, how old what is tried again may get",
+          "GIVE_UP_AFTER",
+        )
+          .argParser(parseDuration)
+          .default(24 * 60 * 60_000, "24h"),
       )
       .addOption(
         listenOption("--max-body <size>", "turn larger bodies away with 413", "MAX_BODY")
@@ -211,6 +231,8 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     target: base,
     port: options.port,
     paths: options.path ?? [],
+    ack: options.ack,
+    giveUpAfterMs: options.giveUpAfter,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     insecure: options.insecure ?? false,
