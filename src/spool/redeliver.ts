@@ -24,6 +24,8 @@ interface RedeliveryOptions {
   /** Resolves when the source does not name it any more. */
   readonly giveUp: (delivery: OwedDelivery, attempt: AttemptSummary) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
+  /** How long to wait after so many tries. */
+  readonly waitMs?: (tries: number) => number;
   readonly limits?: Partial<RedeliveryLimits>;
 }
 
@@ -51,7 +53,7 @@ export interface Redelivery {
 }
 
 export function createRedelivery(options: RedeliveryOptions): Redelivery {
-  const { source, gate } = options;
+  const { source, gate, waitMs = (tries) => backoffMs(tries, Math.random()) } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const schedule = createSchedule();
   const stopping = new AbortController();
@@ -74,7 +76,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     for (const delivery of page) {
       cursor = delivery.id;
       if (schedule.has(delivery)) continue;
-      schedule.put(delivery, rereading ? now + backoffMs(delivery.attempts, Math.random()) : now);
+      schedule.put(delivery, rereading ? now + waitMs(delivery.attempts) : now);
     }
     if (page.length > 0) return;
     unread = setAside;
@@ -163,7 +165,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       schedule.remove(delivery);
       return;
     }
-    schedule.put(delivery, Date.now() + backoffMs(tries, Math.random()));
+    schedule.put(delivery, Date.now() + waitMs(tries));
   }
 
   function settleIdle() {
