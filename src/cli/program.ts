@@ -42,6 +42,7 @@ function add(
       `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}\n`,
     )
     .showSuggestionAfterError(true);
+  if (definition.alias !== undefined) command.alias(definition.alias);
   definition.define(command);
   command.action(async (...args: unknown[]) => {
     const files = readConfigFiles();

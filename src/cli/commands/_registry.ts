@@ -2,6 +2,7 @@
 import type { CommandDefinition } from "./_command.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { forgeCommand } from "./forge.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { pruneCommand } from "./prune.ts";
@@ -12,6 +13,7 @@ import { showCommand } from "./show.ts";
 export const commands = [
   demoCommand,
   doctorCommand,
+  forgeCommand,
   listenCommand,
   lsCommand,
   pruneCommand,

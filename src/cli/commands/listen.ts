@@ -144,6 +144,7 @@ async function listen(
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
         throw noTunnel(session.tunnelStatus()?.reason);
       reporter.ready(first, session.caution);
+      await context.withStore((store) => store.remember(lastTargetKey, settings.target));
       if (command.length > 0) {
         const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
