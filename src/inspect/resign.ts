@@ -1,5 +1,5 @@
 import { AppError } from "../core/errors.ts";
-import { type HeaderPair, type HeaderPairs, headerValue } from "../core/headers.ts";
+import { type HeaderPair, type HeaderPairs, headerValue, headerValues } from "../core/headers.ts";
 import type { Provider } from "../providers/_provider.ts";
 import type { Secret } from "../signing/_scheme.ts";
 import { schemeNamed } from "../signing/_schemes.ts";
@@ -68,7 +68,7 @@ export function withBody(request: SendableRequest, body: Uint8Array): SendableRe
 
 /** What is new or different among header pairs, to be put on record. */
 export function changedHeaders(before: HeaderPairs, after: HeaderPairs): HeaderPairs {
-  return after.filter(([name, value]) => headerValue(before, name) !== value);
+  return after.filter(([name, value]) => !headerValues(before, name).includes(value));
 }
 
 function signsNothing({ name }: Provider): AppError {
