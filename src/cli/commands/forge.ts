@@ -132,9 +132,7 @@ async function forge(
     import("../../wiring/signing-secret.ts"),
     import("../../media/server.ts"),
   ]);
-  const signing: SigningSecret = options.unsigned
-    ? { secret: null, developmentKeys: null, verifiers: {} }
-    : signingSecretFor(provider, context.dir, process.env);
+  const signing = signingSecretFor(provider, context.dir, process.env);
   const media = await startMediaServer({ port: options.mediaPort, files: keyFiles(signing) });
   let sender: ForgeSender | undefined;
   try {
