@@ -1,18 +1,22 @@
-import type { Delivery } from "../core/delivery.ts";
+import { createHash } from "node:crypto";
+import type { NewAttempt } from "../core/attempt.ts";
+import type { Delivery, RequestHead } from "../core/delivery.ts";
 import { AppError } from "../core/errors.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { assignInBody } from "../inspect/assignments.ts";
-import { resign, type SendableRequest, withBody, withHeaders } from "../inspect/resign.ts";
+import { changedHeaders, resign, type SendableRequest, withBody, withHeaders } from "../inspect/resign.ts";
 import { findProvider } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
 import { signingSecretFor } from "../wiring/signing-secret.ts";
 import type { Context } from "./context.ts";
 import { editBody } from "./edit-body.ts";
 
-interface Stored {
-  readonly delivery: Delivery;
+/** What goes to a target, and how the attempt at it is put on record. */
+export interface Sending {
+  readonly head: RequestHead;
   readonly body: StoredBody;
+  onRecord(made: NewAttempt): NewAttempt;
 }
 
 interface Changes {
@@ -30,9 +34,10 @@ interface Changes {
  * @throws {AppError} E_NO_PROVIDER, E_NO_SECRET, E_NO_SIGNATURE, E_NOT_JSON, E_BAD_SET, E_EDITOR
  */
 export async function changedRequest(
-  { delivery, body }: Stored,
+  delivery: Delivery,
+  body: StoredBody,
   { set = [], header = [], edit, resigns, context }: Changes,
-): Promise<(now: number) => SendableRequest> {
+): Promise<(now: number) => Sending> {
   const provider = resigns ? providerOf(delivery) : undefined;
   const signing = provider && signingSecretFor(provider, context.dir, process.env);
   const sign = (request: SendableRequest, now: number) =>
@@ -47,8 +52,33 @@ export async function changedRequest(
   request = { ...request, headers: withHeaders(request.headers, header) };
   sign(request, delivery.receivedAt);
   if (provider && signing?.developmentKeys) context.talk(strangersKey(provider));
-  return (now) => sign(request, now);
+  return (now) => sending(delivery, sign(request, now));
 }
+
+function sending(delivery: Delivery, { headers, path, body }: SendableRequest): Sending {
+  const digest = createHash("sha256").update(body).digest("hex");
+  return {
+    head: { ...delivery, headers, path },
+    body: inMemory(body),
+    // The attempt says what was sent otherwise than it is stored.
+    onRecord: (made) => ({
+      ...made,
+      changes: {
+        ...made.changes,
+        set: [...changedHeaders(delivery.headers, headers), ...made.changes.set],
+        ...(digest === delivery.digest ? {} : { body: digest }),
+      },
+    }),
+  };
+}
+
+const inMemory = (bytes: Uint8Array): StoredBody => ({
+  size: bytes.byteLength,
+  bytes: () => bytes,
+  async *stream() {
+    yield bytes;
+  },
+});
 
 function providerOf({ id, provider }: Delivery): Provider {
   const known = provider === null ? undefined : findProvider(provider);

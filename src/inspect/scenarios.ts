@@ -3,18 +3,9 @@ import { providerNamed } from "../providers/_find.ts";
 import type { Provider, ProviderEvent } from "../providers/_provider.ts";
 import { providers } from "../providers/_registry.ts";
 import { composePayload, deliveryOf, type ForgedDelivery, type ForgeOptions, type Payload } from "./forge.ts";
+import { type Scenario, scenarios } from "./scenario-names.ts";
 
-/** What happens in each scenario. */
-export const scenarios = {
-  progress: "news of progress, then the result",
-  batch: "several results of one job, a delivery each",
-  duplicate: "one delivery twice",
-  "out-of-order": "the result before what should have come before it",
-  "failed-then-retry": "a failure, then the same job's result",
-  "retry-storm": "one delivery again and again by the provider's schedule, as if nobody answered",
-} as const;
-
-export type Scenario = keyof typeof scenarios;
+export { type Scenario, scenarios };
 
 export interface ScenarioOptions extends Omit<ForgeOptions, "event" | "percent"> {
   readonly scenario: Scenario;

@@ -1,21 +1,16 @@
-import { createHash } from "node:crypto";
-import type { NewAttempt } from "../../core/attempt.ts";
 import type { Delivery } from "../../core/delivery.ts";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { HeaderPair } from "../../core/headers.ts";
-import type { StoredBody } from "../../core/ports.ts";
 import { resolveSelectors } from "../../core/selector.ts";
 import { parseTarget, type Target, urlAtTarget } from "../../core/target.ts";
 import { redactHeaders } from "../../inspect/redact.ts";
-import { changedHeaders, type SendableRequest } from "../../inspect/resign.ts";
 import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
 import { arrivalText, attemptText, printable } from "../../log/lines.ts";
 import type { Store } from "../../store/store.ts";
 import { collect, collectHeader, parseCount, parseDuration } from "../arguments.ts";
 import { exitCodeOf, worse } from "../attempt-exit-code.ts";
-import { changedRequest } from "../changed-request.ts";
+import type { Sending } from "../changed-request.ts";
 import { type Context, readNamedFile } from "../context.ts";
-import { isToBeResigned } from "../resign-question.ts";
 import type { CommandDefinition } from "./_command.ts";
 import { lastTargetKey } from "./listen.ts";
 
@@ -62,18 +57,13 @@ export const replayCommand: CommandDefinition = {
 
 async function replay(context: Context, names: readonly string[], options: Options): Promise<ExitCode> {
   const to = options.to === undefined ? undefined : parseTarget(options.to);
-  const changing = changesAsked(options);
-  const resigns = await isToBeResigned({ resign: options.resign, changing });
+  const change = await changeAsked(context, options);
   return context.withStore(async (store) => {
     // All that can be wrong with what was asked for is found before anything is sent.
     const errands: Errand[] = [];
     for (const id of resolveSelectors(names, store.reader)) {
       const errand = errandFor(id, to, store);
-      errands.push(
-        resigns || changing.length > 0
-          ? { ...errand, changed: await changedRequest(errand, { ...options, resigns, context }) }
-          : errand,
-      );
+      errands.push(change ? { ...errand, at: await change(errand) } : errand);
     }
     if (options.dryRun) {
       for (const errand of errands) await context.write(describe(errand, context));
@@ -83,16 +73,26 @@ async function replay(context: Context, names: readonly string[], options: Optio
   });
 }
 
-function changesAsked({ set, header, edit }: Options): string[] {
-  return [set && "--set", header && "--header", edit && "--edit"].filter((flag) => typeof flag === "string");
+/** How what is stored is to be changed; `undefined` where it is sent as it is. */
+async function changeAsked(context: Context, { resign, ...changes }: Options) {
+  const { set, header, edit } = changes;
+  const changing = [set && "--set", header && "--header", edit && "--edit"].filter(
+    (flag) => typeof flag === "string",
+  );
+  if (changing.length === 0 && !resign) return undefined;
+  const [{ changedRequest }, { isToBeResigned }] = await Promise.all([
+    import("../changed-request.ts"),
+    import("../resign-question.ts"),
+  ]);
+  const resigns = await isToBeResigned({ resign, changing });
+  return ({ delivery, at }: Errand) => changedRequest(delivery, at(0).body, { ...changes, resigns, context });
 }
 
 interface Errand {
   readonly delivery: Delivery;
-  readonly body: StoredBody;
   readonly target: Target;
-  /** What is sent in the place of what was stored, made at this moment (ms since the epoch). */
-  readonly changed?: (now: number) => SendableRequest;
+  /** What is sent at this moment (ms since the epoch). */
+  at(now: number): Sending;
 }
 
 function errandFor(id: number, to: Target | undefined, store: Store): Errand {
@@ -111,7 +111,8 @@ function errandFor(id: number, to: Target | undefined, store: Store): Errand {
       fault: "user",
       hint: `Name a target: hookspool replay ${id} --to 3000`,
     });
-  return { delivery, body, target: to ?? parseTarget(last ?? "") };
+  const asItIs: Sending = { head: delivery, body, onRecord: (made) => made };
+  return { delivery, target: to ?? parseTarget(last ?? ""), at: () => asItIs };
 }
 
 async function send(
@@ -126,22 +127,22 @@ async function send(
   const forwarder = createForwarder({ insecure: options.insecure, ca });
   let worst: ExitCode = exitCodes.done;
   try {
-    for (const { delivery, body, target, changed } of errands) {
+    for (const { delivery, target, at } of errands) {
       await context.write(
         context.json ? jsonLine(deliveryLine(delivery)) : arrivalText(delivery, context.style),
       );
       for (let time = 0; time < options.times; time += 1) {
         const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
-        const request = changed?.(Date.now());
+        const { head, body, onRecord } = at(Date.now());
         const made = await forwarder.forward({
           delivery: delivery.id,
-          head: request ? { ...delivery, headers: request.headers, path: request.path } : delivery,
-          body: request ? inMemory(request.body) : body,
+          head,
+          body,
           target,
           trigger: "replay",
           timeoutMs,
         });
-        const attempt = await store.writer.appendAttempt(request ? onRecord(made, delivery, request) : made);
+        const attempt = await store.writer.appendAttempt(onRecord(made));
         await context.write(
           context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
         );
@@ -154,31 +155,9 @@ async function send(
   return worst;
 }
 
-/** The attempt says what was sent otherwise than it is stored. */
-function onRecord(made: NewAttempt, delivery: Delivery, { headers, body }: SendableRequest): NewAttempt {
-  const digest = createHash("sha256").update(body).digest("hex");
-  return {
-    ...made,
-    changes: {
-      ...made.changes,
-      set: [...changedHeaders(delivery.headers, headers), ...made.changes.set],
-      ...(digest === delivery.digest ? {} : { body: digest }),
-    },
-  };
-}
-
-const inMemory = (bytes: Uint8Array): StoredBody => ({
-  size: bytes.byteLength,
-  bytes: () => bytes,
-  async *stream() {
-    yield bytes;
-  },
-});
-
-function describe({ delivery, body, target, changed }: Errand, { json, style }: Context): string {
-  const request = changed?.(Date.now()) ?? delivery;
-  const size = "body" in request ? request.body.byteLength : body.size;
-  const url = urlAtTarget(target, request.path);
+function describe({ delivery, target, at }: Errand, { json, style }: Context): string {
+  const { head, body } = at(Date.now());
+  const url = urlAtTarget(target, head.path);
   if (json) {
     const { id, method } = delivery;
     return jsonLine({
@@ -187,12 +166,12 @@ function describe({ delivery, body, target, changed }: Errand, { json, style }: 
       delivery: id,
       method,
       url,
-      headers: request.headers,
-      bytes: size,
+      headers: head.headers,
+      bytes: body.size,
     });
   }
-  const headers = redactHeaders(request.headers).map(
+  const headers = redactHeaders(head.headers).map(
     ([name, value]) => `  ${printable(name)}: ${printable(value)}\n`,
   );
-  return `${delivery.method} ${printable(style.path(url))}\n${headers.join("")}  (${size} bytes of body)\n`;
+  return `${delivery.method} ${printable(style.path(url))}\n${headers.join("")}  (${body.size} bytes of body)\n`;
 }
