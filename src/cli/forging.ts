@@ -14,10 +14,10 @@ import { jsonLine } from "../log/json.ts";
 import type { MediaServer, ServedFile } from "../media/server.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
+import { lastTargetKey } from "../wiring/capture-protocol.ts";
 import type { ForgeSender } from "../wiring/forge-sender.ts";
 import type { SigningSecret } from "../wiring/signing-secret.ts";
 import { exitCodeOf, worse } from "./attempt-exit-code.ts";
-import { lastTargetKey } from "./commands/listen.ts";
 import { type Context, readNamedBytes, readNamedFile } from "./context.ts";
 import { pauseText, retryEndText } from "./retry-text.ts";
 

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { generateKeyPairSync, type JsonWebKey } from "node:crypto";
+import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import OpenAI from "openai";
@@ -8,7 +10,7 @@ import { Webhook as SvixWebhook } from "svix";
 import { describe, expect, test } from "vitest";
 import { verify } from "../../src/index.ts";
 import { temporaryFolder } from "../support/cleanup.ts";
-import { hookspool, type Line, startListen } from "../support/hookspool.ts";
+import { bin, hookspool, type Line, startListen } from "../support/hookspool.ts";
 import { type Judged, startJudge } from "../support/judge.ts";
 import { closedPort, startHandler } from "../support/raw-handler.ts";
 
@@ -116,10 +118,12 @@ describe("a forged delivery", () => {
     const nowhere = await hookspool(["forge", "wavespeed", "completed"], { dir, env });
     expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringContaining("(E_NO_TARGET)")]);
     const listening = await startListen(`${judge.url}/in`, [], { dir });
-    await expect
-      .poll(async () => (await hookspool(["forge", "wavespeed", "completed"], { dir, env })).code)
-      .toBe(0);
+    expect((await hookspool(["forge", "wavespeed", "completed"], { dir, env })).code).toBe(0);
     expect(judge.seen.at(-1)?.url).toBe("/in");
+    const elsewhere = await startJudge();
+    await hookspool(["forge", "wavespeed", "completed", "--to", elsewhere.url], { dir, env });
+    await hookspool(["forge", "wavespeed", "completed"], { dir, env });
+    expect([elsewhere.seen.length, judge.seen.at(-1)?.url, judge.seen.length]).toEqual([1, "/in", 2]);
     await listening.stop();
   });
 
@@ -151,6 +155,17 @@ describe("a forged delivery", () => {
     );
     expect(run.code).toBe(0);
     expect(judge.seen[0]?.body).toEqual(bytes);
+  });
+
+  test("carries what comes on stdin byte for byte", async () => {
+    const judge = await startJudge();
+    const words = ["forge", "wavespeed", "completed", "--unsigned", "--data", "-", "--to", judge.url];
+    const child = spawn(process.execPath, [bin, ...words, "--dir", temporaryFolder()], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+    child.stdin?.end("[ 1.0 ]\n");
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(judge.seen[0]?.text).toBe("[ 1.0 ]\n");
   });
 
   test("is sent as often as --count says, a job each", async () => {

@@ -30,9 +30,6 @@ type OutputMode = "lines" | "json" | "quiet";
 /** How long Ctrl-C waits for what is in flight. */
 const GRACE_MS = 5_000;
 
-/** Under this name the store remembers where deliveries went last. */
-export const lastTargetKey = "target";
-
 const listenOption = (flags: string, description: string, variable: string) =>
   new Option(flags, description).env(`HOOKSPOOL_${variable}`);
 
@@ -144,7 +141,6 @@ async function listen(
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
         throw noTunnel(session.tunnelStatus()?.reason);
       reporter.ready(first, session.caution);
-      await context.withStore((store) => store.remember(lastTargetKey, settings.target));
       if (command.length > 0) {
         const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
@@ -176,6 +172,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
   return {
     dir,
     target: base,
+    remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
     maxBodyBytes: options.maxBody,

@@ -7,12 +7,12 @@ import { redactHeaders } from "../../inspect/redact.ts";
 import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
 import { arrivalText, attemptText, printable } from "../../log/lines.ts";
 import type { Store } from "../../store/store.ts";
+import { lastTargetKey } from "../../wiring/capture-protocol.ts";
 import { collect, collectHeader, parseCount, parseDuration } from "../arguments.ts";
 import { exitCodeOf, worse } from "../attempt-exit-code.ts";
 import type { Sending } from "../changed-request.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
-import { lastTargetKey } from "./listen.ts";
 
 interface Options {
   readonly to?: string;
@@ -142,7 +142,9 @@ async function send(
           trigger: "replay",
           timeoutMs,
         });
-        const attempt = await store.writer.appendAttempt(onRecord(made));
+        // Flushed, since no delivery comes whose commit it could ride on.
+        const written = store.writer.appendAttempt(onRecord(made));
+        const [attempt] = await Promise.all([written, store.writer.flush()]);
         await context.write(
           context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
         );
