@@ -20,6 +20,7 @@ import type { SigningSecret } from "../wiring/signing-secret.ts";
 import { exitCodeOf, worse } from "./attempt-exit-code.ts";
 import { type Context, readNamedBytes, readNamedFile } from "./context.ts";
 import { pauseText, retryEndText } from "./retry-text.ts";
+import { DOWNLOAD_GRACE_MS, KEEP_SERVING_MS } from "./served-outputs.ts";
 
 /** The flags of `forge`, as they were read. */
 export interface ForgeFlags {
@@ -37,12 +38,9 @@ export interface ForgeFlags {
   readonly timeout?: number;
   readonly insecure?: boolean;
   readonly cacert?: string;
-  readonly keepServing: number;
+  readonly keepServing?: number;
   readonly mediaPort: number;
 }
-
-/** Downloads that have begun may end. */
-const DOWNLOAD_GRACE_MS = 2_000;
 
 interface Wish {
   readonly provider: string;
@@ -101,7 +99,7 @@ export async function forge(
     });
     const code = await play(context, provider, errands, sender, options);
     const isReferred = errands.some(({ payload }) => Buffer.from(payload.body).includes(media.url("/")));
-    if (isReferred) await wait(options.keepServing);
+    if (isReferred) await wait(options.keepServing ?? KEEP_SERVING_MS);
     return code;
   } finally {
     await Promise.all([sender?.close(), media.close(DOWNLOAD_GRACE_MS)]);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { AppError } from "../core/errors.ts";
 import { tetrahedronGlb } from "./glb.ts";
 import { testPatternMp4 } from "./mp4.ts";
 import { gradientPng } from "./png.ts";
@@ -32,12 +33,16 @@ interface Options {
   readonly files?: Readonly<Record<string, ServedFile>>;
 }
 
-/** Serves small real media on the loopback address, with ranges, as an object store would. */
+/**
+ * Serves small real media on the loopback address, with ranges, as an object store would.
+ *
+ * @throws {AppError} E_PORT
+ */
 export async function startMediaServer({ port, files = {} }: Options): Promise<MediaServer> {
   const served = new Map(Object.entries({ ...media(), ...files }));
   const server = createServer((request, response) => answer(request, response, served));
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (cause) => reject(portError(port, cause)));
     server.listen(port, "127.0.0.1", resolve);
   });
   const url = (path: string) => `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
@@ -59,6 +64,23 @@ export async function startMediaServer({ port, files = {} }: Options): Promise<M
         server.closeIdleConnections();
       }),
   };
+}
+
+function portError(port: number, cause: unknown): AppError {
+  return new AppError(`port ${port} cannot be had to serve outputs from`, {
+    code: "E_PORT",
+    fault: "user",
+    hint: "Name another with --media-port, or leave it out to get a free one.",
+    cause,
+  });
+}
+
+/** The ports at which a payload expects media of ours. */
+export function mediaPortsIn(body: Uint8Array): number[] {
+  const urls = Buffer.from(body)
+    .toString("latin1")
+    .matchAll(/http:\/\/127\.0\.0\.1:(\d+)\/sample\.\w+/g);
+  return [...new Set([...urls].map(([, port]) => Number(port)))];
 }
 
 const media = (): Record<string, ServedFile> => ({

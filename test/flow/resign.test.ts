@@ -109,6 +109,16 @@ describe("--resign", () => {
   });
 });
 
+test("what was forged has its outputs again while it is replayed", async () => {
+  const types: (string | null)[] = [];
+  judge = await startJudge(async ({ json }) => {
+    types.push((await fetch(json.outputs[0])).headers.get("content-type"));
+  });
+  await forged();
+  expect((await replay()).code).toBe(0);
+  expect(types).toEqual(["image/png", "image/png"]);
+});
+
 describe("a changed delivery", () => {
   test.each([
     ["--set", ["--set", "status=failed"]],

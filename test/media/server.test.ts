@@ -98,3 +98,8 @@ test("files of the caller's are there too, other paths and methods are not", asy
   const posted = await fetch(server.urls.image, { method: "POST", body: "x" });
   expect([posted.status, posted.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
 });
+
+test("a port that is taken is said to be", async () => {
+  const port = Number(new URL(server.url("/")).port);
+  await expect(startMediaServer({ port })).rejects.toMatchObject({ code: "E_PORT", fault: "user" });
+});

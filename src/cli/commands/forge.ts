@@ -4,9 +4,6 @@ import { collect, parseCount, parseDuration, parsePort } from "../arguments.ts";
 import type { ForgeFlags } from "../forging.ts";
 import type { CommandDefinition } from "./_command.ts";
 
-/** A handler that answers first and fetches afterwards still finds the outputs. */
-const KEEP_SERVING_MS = 500;
-
 export const forgeCommand: CommandDefinition = {
   usage: "forge <provider> [event]",
   alias: "trigger",
@@ -39,10 +36,10 @@ export const forgeCommand: CommandDefinition = {
         "how long the handler may take (default: the provider's limit)",
         parseDuration,
       )
-      .addOption(
-        new Option("--keep-serving <duration>", "how long outputs stay there after the last answer")
-          .argParser(parseDuration)
-          .default(KEEP_SERVING_MS, "500ms"),
+      .option(
+        "--keep-serving <duration>",
+        "how long outputs stay there after the last answer (default: 500ms)",
+        parseDuration,
       )
       .addOption(
         new Option("--media-port <n>", "the loopback port of outputs and keys")

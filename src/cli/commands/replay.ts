@@ -125,6 +125,7 @@ async function send(
   const { DEFAULT_TIMEOUT_MS } = await import("../../spool/pipeline.ts");
   const ca = options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert");
   const forwarder = createForwarder({ insecure: options.insecure, ca });
+  const outputs = await outputsOf(errands);
   let worst: ExitCode = exitCodes.done;
   try {
     for (const { delivery, target, at } of errands) {
@@ -153,8 +154,17 @@ async function send(
     }
   } finally {
     forwarder.close();
+    await outputs?.close();
   }
   return worst;
+}
+
+/** What was forged has outputs that only hookspool serves. */
+async function outputsOf(errands: readonly Errand[]) {
+  const forged = errands.filter(({ delivery }) => delivery.origin === "forged");
+  if (forged.length === 0) return undefined;
+  const { serveOutputsOf } = await import("../served-outputs.ts");
+  return serveOutputsOf(forged.map(({ at }) => at(Date.now()).body));
 }
 
 function describe({ delivery, target, at }: Errand, { json, style }: Context): string {
