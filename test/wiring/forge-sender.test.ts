@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { verify } from "../../src/index.ts";
 import { forgeDelivery } from "../../src/inspect/forge.ts";
@@ -51,4 +52,43 @@ describe.each(providers as readonly Provider[])("what $id sends", (provider) => 
       expect(judge.seen.at(-1)?.body).toEqual(Buffer.from(forged.body));
     },
   );
+});
+
+test("whatever is set in a payload reaches the handler as it was signed", async () => {
+  const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+  const judge = await startJudge(async ({ headers, body }) => {
+    const { verdict } = await verify({ provider: "wavespeed", secret, headers, body });
+    return verdict === "verified" ? 200 : 401;
+  });
+  const sender = await openForgeSender({
+    dir: temporaryFolder(),
+    target: judge.url,
+    timeoutMs: undefined,
+    insecure: false,
+    ca: undefined,
+    secrets: { wavespeed: secret },
+    provider: "wavespeed",
+    observer: () => {},
+  });
+  try {
+    const value = fc.jsonValue({ noUnicodeString: false });
+    await fc.assert(
+      fc.asyncProperty(value, async (value) => {
+        const set = [`outputs.0=${JSON.stringify(value)}`];
+        const forged = forgeDelivery({
+          provider: "wavespeed",
+          event: "completed",
+          secret,
+          set,
+          now: Date.now(),
+          random: randomBytes,
+        });
+        expect(await sender.send(forged)).toMatchObject({ status: 200 });
+        expect(judge.seen.at(-1)?.json.outputs[0]).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 50 },
+    );
+  } finally {
+    await sender.close();
+  }
 });
