@@ -28,7 +28,9 @@ const lazyBuiltins: Plugin = {
     onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => {
       const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
       const exports = process.getBuiltinModule(path);
-      if (typeof exports === "function") return { contents: `module.exports = ${load};` };
+      // What is more than a plain object (a function, `node:process`) cannot be stood in for.
+      if (Object.getPrototypeOf(exports) !== Object.prototype)
+        return { contents: `module.exports = ${load};` };
       const getters = Object.keys(exports ?? {}).map((name) => `get ${name}() { return ${load}.${name}; }`);
       return { contents: `module.exports = {\n${getters.join(",\n")}\n};` };
     });

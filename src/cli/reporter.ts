@@ -4,11 +4,14 @@ import type { Notice, Observer } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import { errorLine, jsonLine, noticeLine, readyLine } from "../log/json.ts";
 import { noticeText, readyText } from "../log/lines.ts";
+import type { Session } from "../wiring/session.ts";
 import type { Context } from "./context.ts";
 
 /** What `listen` and `demo` say while they run: data on stdout, talk on stderr. */
 export interface Reporter {
   readonly observe: Observer;
+  /** Capturing has begun; the tunnel may still be on its way. */
+  opened(session: Session): void;
   ready(ready: Ready, caution: string | undefined): void;
   /** The store could not take something. */
   trouble(error: AppError): void;
@@ -39,6 +42,7 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
       }
       data(notice);
     },
+    opened() {},
     ready(ready, caution) {
       if (mode === "json") void context.write(jsonLine(readyLine(ready)));
       if (mode === "lines") void context.write(readyText(ready, style));

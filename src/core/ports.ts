@@ -25,6 +25,8 @@ export interface DeliveryWriter {
 /** What a list shows: every field narrows it. */
 export interface DeliveryFilter {
   readonly owed?: boolean;
+  /** Only what speaks of this job. */
+  readonly job?: string;
 }
 
 export interface Page {

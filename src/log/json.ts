@@ -9,7 +9,7 @@ import type { TunnelStatus } from "../core/tunnel.ts";
  * The JSON lines that programs read. Names and meanings are kept from release to release; `v` counts breaks.
  * Header names and values, and paths, are strings with one character per byte as received.
  */
-type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
+export type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
 
 export function jsonLine(line: JsonLine): string {
   // JSON leaves these as they are; to a terminal, some of them are the beginning of a command.

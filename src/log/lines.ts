@@ -4,6 +4,7 @@ import { isSuccess } from "../core/attempt.ts";
 import type { DeliverySummary } from "../core/delivery.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
+import { byteText, clockTime, eventText, msText, printable } from "../core/text.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
 
 /**
@@ -84,33 +85,4 @@ export function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }:
 function verdictText({ verdict, reason }: DeliverySummary, chalk: ChalkInstance): string | null {
   if (verdict === "undecided") return null;
   return verdict === "verified" ? chalk.green("✓ verified") : chalk.red(`✗ rejected (${reason})`);
-}
-
-/** `completed`, or `completed (job.completed)` where the provider says it otherwise. */
-export function eventText(event: string | null, eventName: string | null): string | null {
-  if (event === null) return eventName && printable(eventName);
-  return eventName === null || eventName === event ? event : `${event} (${printable(eventName)})`;
-}
-
-export function byteText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const [unit, size] = bytes < 1024 ** 2 ? ["KiB", bytes / 1024] : ["MiB", bytes / 1024 ** 2];
-  return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
-}
-
-export function msText(ms: number): string {
-  return ms < 1_000 ? `${ms < 10 ? ms : Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
-}
-
-/** Local time of day. */
-function clockTime(ms: number): string {
-  return new Date(ms).toTimeString().slice(0, 8);
-}
-
-/** What strangers send must not move the cursor, colour the screen or ring the bell. */
-export function printable(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }

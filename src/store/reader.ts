@@ -17,10 +17,15 @@ export function createReader(database: Database, bodyFolder: string): DeliveryRe
   return {
     list(filter, { limit, before }) {
       const conditions = ["id < ?"];
+      const values: (string | number)[] = [before ?? Number.MAX_SAFE_INTEGER];
       if (filter.owed !== undefined) conditions.push(filter.owed ? "owed = 1" : "owed = 0");
+      if (filter.job !== undefined) {
+        conditions.push("job = ?");
+        values.push(filter.job);
+      }
       return all(
         `SELECT * FROM deliveries WHERE ${conditions.join(" AND ")} ORDER BY id DESC LIMIT ?`,
-        before ?? Number.MAX_SAFE_INTEGER,
+        ...values,
         limit,
       ).map(toSummary);
     },

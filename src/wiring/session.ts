@@ -7,6 +7,7 @@ import type { TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
+import { createReplayer, type Replayer } from "./replayer.ts";
 import { startThread } from "./threads.ts";
 import type { TunnelSettings } from "./tunnel.ts";
 
@@ -30,7 +31,12 @@ export interface Session {
   readonly tunnelStatus: () => TunnelStatus | undefined;
   /** Takes forged deliveries; no tunnel leads to it. */
   readonly forgeUrl: string;
+  /** The capture endpoint on loopback. */
+  readonly local: string;
   readonly reader: () => DeliveryReader;
+  readonly replay: Replayer["replay"];
+  /** Forgets deliveries; says how many there were. */
+  forget(ids: readonly number[]): number;
   /** Lets what is in flight finish for `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -91,12 +97,15 @@ export async function openSession({
       observer,
     });
 
+  const local = `http://127.0.0.1:${capture.port}`;
+  const replayer = createReplayer({ store, settings, observer });
+
   return {
     ready: (async () => {
       const status = await tunnel?.ready;
       return {
         endpoint: status?.endpoint ?? null,
-        local: `http://127.0.0.1:${capture.port}`,
+        local,
         target: target.base,
         inspector: null,
         tunnel: driver?.name ?? "none",
@@ -105,11 +114,14 @@ export async function openSession({
     caution: driver?.caution,
     tunnelStatus: () => tunnel?.status(),
     forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
+    local,
     reader: () => store().reader,
+    replay: replayer.replay,
+    forget: (ids) => store().forget(ids),
     async stop(graceMs) {
       clearTimeout(startBackground);
       // The tunnel stays until the last answer has gone out through it.
-      await capture.stop(graceMs);
+      await Promise.all([capture.stop(graceMs), replayer.stop()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);

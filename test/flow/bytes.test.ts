@@ -226,7 +226,7 @@ describe("what was kept", () => {
     const { code, lines } = await hookspool(["replay", `1..${all.length}`, "--json"], listening);
     expect(code).toBe(0);
     const attempts = lines().filter(({ type }) => type === "attempt");
-    expect(attempts.map((attempt) => attempt["delivery"])).toEqual(all.map((_, i) => i + 1));
+    expect(attempts.map((attempt) => attempt.delivery)).toEqual(all.map((_, i) => i + 1));
     for (const [i, sent] of all.entries()) {
       const again = handler.requests[handed + i];
       if (!again) throw new Error(`delivery ${i + 1} was not replayed`);

@@ -52,7 +52,7 @@ describe("ls", () => {
       lastOutcome: "responded",
       lastStatus: 200,
     });
-    expect(lines()[0]?.["receivedAt"]).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(lines()[0]?.receivedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect([stderr, code]).toEqual(["", 0]);
     expect(listening.lines.map(({ type }) => type).sort()).toEqual([
       ...Array(3).fill("attempt"),

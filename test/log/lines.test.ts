@@ -1,8 +1,9 @@
 import { Chalk } from "chalk";
 import { expect, test } from "vitest";
 import { type DeliverySummary, unidentified } from "../../src/core/delivery.ts";
+import { byteText, eventText, msText, printable } from "../../src/core/text.ts";
 import { jsonLine } from "../../src/log/json.ts";
-import { byteText, eventText, msText, noticeText, printable } from "../../src/log/lines.ts";
+import { noticeText } from "../../src/log/lines.ts";
 
 const style = { chalk: new Chalk({ level: 0 }), path: (path: string) => path };
 

@@ -31,7 +31,7 @@ const home = temporaryFolder();
 
 /** Nothing of the machine's own settings. */
 function environment(own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env["PATH"], HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
+  return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
 }
 
 function start(args: readonly string[], { dir, cwd, env, noDir }: RunOptions): ChildProcess {
@@ -128,11 +128,11 @@ export async function startListen(
   return {
     pid: child.pid ?? 0,
     dir,
-    port: Number(new URL(String(ready["local"])).port),
+    port: Number(new URL(String(ready.local)).port),
     lines,
     stderr: () => stderr,
     line,
-    attempt: (delivery) => line((line) => line.type === "attempt" && line["delivery"] === delivery),
+    attempt: (delivery) => line((line) => line.type === "attempt" && line.delivery === delivery),
     signal: (signal) => void child.kill(signal),
     exited,
     stop() {

@@ -1,5 +1,6 @@
 // Written by scripts/registries.ts; do not edit.
 import type { CommandDefinition } from "./_command.ts";
+import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { forgeCommand } from "./forge.ts";
@@ -11,6 +12,7 @@ import { rmCommand } from "./rm.ts";
 import { showCommand } from "./show.ts";
 
 export const commands = [
+  checkCommand,
   demoCommand,
   doctorCommand,
   forgeCommand,

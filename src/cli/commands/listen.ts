@@ -5,6 +5,7 @@ import { secretsByProvider } from "../../wiring/secrets.ts";
 import type { SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
+import type { Reporter } from "../reporter.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -25,7 +26,7 @@ interface Options {
   readonly output?: OutputMode;
 }
 
-type OutputMode = "lines" | "json" | "quiet";
+type OutputMode = "tui" | "lines" | "json" | "quiet";
 
 /** How long Ctrl-C waits for what is in flight. */
 const GRACE_MS = 5_000;
@@ -97,11 +98,11 @@ export const listenCommand: CommandDefinition = {
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)")
       .addOption(
-        listenOption("--output <mode>", "lines, json or quiet (default: lines)", "OUTPUT").choices([
-          "lines",
-          "json",
-          "quiet",
-        ]),
+        listenOption(
+          "--output <mode>",
+          "tui, lines, json or quiet (default: tui on a terminal, else lines)",
+          "OUTPUT",
+        ).choices(["tui", "lines", "json", "quiet"]),
       );
   },
   run: (context, words) => {
@@ -120,13 +121,12 @@ async function listen(
   const settings = settingsFor(context, word, options);
   if (settings.provider !== undefined)
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
-  const mode = context.json ? "json" : (options.output ?? "lines");
-  const [{ openSession }, { createReporter }] = await Promise.all([
+  const mode = outputMode(context, options.output, command);
+  const interrupt = interruptions(context);
+  const [{ openSession }, reporter] = await Promise.all([
     import("../../wiring/session.ts"),
-    import("../reporter.ts"),
+    reporterFor(mode, context, settings.target, interrupt),
   ]);
-  const reporter = createReporter(mode, context);
-  const interrupt = interruptions();
 
   const session = await openSession({
     settings,
@@ -136,6 +136,7 @@ async function listen(
     onCrash: interrupt.crash,
   });
   try {
+    reporter.opened(session);
     const first = await Promise.race([session.ready, interrupt.first]);
     if (typeof first === "object") {
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
@@ -161,6 +162,42 @@ async function listen(
       if (owed.length > 0) reporter.owed(owed.reverse(), MOST_NAMED);
     });
   }
+}
+
+/**
+ * @throws {AppError} E_USAGE where the terminal UI is asked for and cannot be had
+ */
+function outputMode(
+  { json }: Context,
+  asked: OutputMode | undefined,
+  command: readonly string[],
+): OutputMode {
+  if (json) return "json";
+  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
+  // A command that runs beside has the terminal for itself.
+  const possible = terminal && command.length === 0;
+  if (asked === "tui" && !possible)
+    throw new AppError("the terminal UI needs a terminal for itself", {
+      code: "E_USAGE",
+      fault: "user",
+      hint: "Use --output lines in a pipe, on a dumb terminal, or with a command after --.",
+    });
+  return asked ?? (possible ? "tui" : "lines");
+}
+
+async function reporterFor(
+  mode: OutputMode,
+  context: Context,
+  target: string,
+  { stop, crash }: ReturnType<typeof interruptions>,
+): Promise<Reporter> {
+  if (mode === "tui")
+    return (await import("../tui-reporter.ts")).createTuiReporter(context, {
+      target,
+      quit: stop,
+      onCrash: crash,
+    });
+  return (await import("../reporter.ts")).createReporter(mode, context);
 }
 
 /** More owed deliveries than this are not named one by one. */
@@ -222,15 +259,16 @@ function noTunnel(reason: string | undefined): AppError {
 const SAME_SIGNAL_MS = 250;
 
 /** The first Ctrl-C asks for an orderly end, a second one ends at once. */
-function interruptions() {
-  const { promise: first, resolve: stop, reject: crash } = Promise.withResolvers<"stop">();
+function interruptions({ endNow }: Context) {
+  const { promise: first, resolve, reject: crash } = Promise.withResolvers<"stop">();
+  const stop = () => resolve("stop");
   first.catch(() => {});
   let since: number | undefined;
   const onSignal = () => {
     since ??= performance.now();
-    stop("stop");
-    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
+    stop();
+    if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return { first, crash };
+  return { first, stop, crash };
 }

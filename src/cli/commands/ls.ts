@@ -1,7 +1,8 @@
 import { isSuccess } from "../../core/attempt.ts";
 import type { DeliverySummary } from "../../core/delivery.ts";
+import { byteText, eventText, localTime, msText, printable } from "../../core/text.ts";
 import { jsonLine, listLine } from "../../log/json.ts";
-import { byteText, eventText, type LineStyle, msText, printable } from "../../log/lines.ts";
+import type { LineStyle } from "../../log/lines.ts";
 import { parseCount } from "../arguments.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
@@ -71,12 +72,4 @@ function row(delivery: DeliverySummary, { chalk, path }: LineStyle): string {
     delivery.duplicateOf === null ? null : `again, first #${delivery.duplicateOf}`,
   ];
   return `${parts.filter((part) => part !== null && part !== "").join("  ")}\n`;
-}
-
-/** `2026-11-21 10:00:00`, local. */
-export function localTime(ms: number): string {
-  const date = new Date(ms);
-  const two = (part: number) => String(part).padStart(2, "0");
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

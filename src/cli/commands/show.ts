@@ -4,12 +4,13 @@ import { AppError } from "../../core/errors.ts";
 import type { HeaderPairs } from "../../core/headers.ts";
 import type { StoredBody } from "../../core/ports.ts";
 import { resolveSelector } from "../../core/selector.ts";
+import { byteText, eventText, localTime, msText, printable } from "../../core/text.ts";
+import { asText, hexRows } from "../../inspect/dump.ts";
 import { redactHeaders } from "../../inspect/redact.ts";
 import { jsonLine, showLine } from "../../log/json.ts";
-import { byteText, eventText, type LineStyle, msText, printable } from "../../log/lines.ts";
+import type { LineStyle } from "../../log/lines.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
-import { localTime } from "./ls.ts";
 
 interface Options {
   readonly raw?: boolean;
@@ -141,31 +142,10 @@ function bodyLines({ size, bytes }: Pick<StoredBody, "size" | "bytes">): string[
   const text = asText(start);
   const lines =
     text === undefined
-      ? hexLines(start.subarray(0, 512))
+      ? hexRows(start.subarray(0, 512)).map(({ offset, hex, text }) => `  ${offset}  ${hex}  ${text}`)
       : text.split("\n").map((line) => `  ${printable(line)}`);
   const more = text === undefined ? size > 512 : size > SHOWN_BODY_BYTES;
   return more ? [...lines, `  … ${byteText(size)} in all: "hookspool show --raw" writes it out`] : lines;
-}
-
-/** The bytes as text, or `undefined` where they are none. A character cut in two at the end is no matter. */
-function asText(bytes: Uint8Array): string | undefined {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-    return text.includes("\0") ? undefined : text;
-  } catch {
-    return undefined;
-  }
-}
-
-function hexLines(bytes: Uint8Array): string[] {
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const row = [...bytes.subarray(at, at + 16)];
-    const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const text = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
-    lines.push(`  ${at.toString(16).padStart(6, "0")}  ${hex.padEnd(47)}  ${text}`);
-  }
-  return lines;
 }
 
 function forgottenMeanwhile(id: number): AppError {

@@ -1,0 +1,71 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { startTui, type Tui } from "../tui/tui.tsx";
+import type { Context } from "./context.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+
+interface TuiReporterOptions {
+  readonly target: string;
+  readonly quit: () => void;
+  readonly onCrash: (error: unknown) => void;
+}
+
+/** Shows a session on the whole terminal; what is said before and after goes where it always does. */
+export function createTuiReporter(context: Context, options: TuiReporterOptions): Reporter {
+  const words = createReporter("quiet", context);
+  const afterwards = createReporter("lines", context);
+  let tui: Tui | undefined;
+
+  return {
+    // What comes before the screen is open is read from the store.
+    observe: (notice) => tui?.observe(notice),
+    opened(session) {
+      tui = startTui({
+        ports: {
+          reader: session.reader(),
+          replay: session.replay,
+          remove: session.forget,
+          copy,
+          quit: options.quit,
+          suspend,
+        },
+        target: options.target,
+        local: session.local,
+        tunnel: session.tunnelStatus(),
+        output: process.stdout,
+        input: process.stdin,
+        chalk: context.chalk,
+        clock: Date.now,
+        onCrash: options.onCrash,
+      });
+    },
+    ready: (ready, caution) => tui?.ready(ready, caution),
+    trouble: (error) => (tui ? tui.trouble(error) : words.trouble(error)),
+    stopping() {
+      tui?.close();
+      tui = undefined;
+      afterwards.stopping();
+    },
+    owed: afterwards.owed,
+  };
+}
+
+/** What terminals take at most, base64 included. */
+const MOST_CLIPBOARD_BYTES = 100_000;
+
+/** OSC 52: the terminal sets the clipboard of the machine that the person sits at, over SSH too. */
+function copy(text: string): boolean {
+  const encoded = Buffer.from(text).toString("base64");
+  if (encoded.length > MOST_CLIPBOARD_BYTES) return false;
+  process.stdout.write(`\u001b]52;c;${encoded}\u0007`);
+  return true;
+}
+
+/** Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. */
+async function suspend(): Promise<void> {
+  process.stderr.write("hookspool is stopped: nothing is captured until fg.\n");
+  process.kill(0, "SIGTSTP");
+  // The signal stops the process before this has passed; where nothing can bring it back, it is ignored.
+  await wait(100);
+  // The terminal may have another size by now.
+  process.kill(process.pid, "SIGWINCH");
+}

@@ -1,0 +1,208 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hasTmux, openTerminal, type Terminal } from "../support/terminal.ts";
+
+const program = fileURLToPath(new URL("../../bin/hookspool.js", import.meta.url));
+const small = { columns: 80, rows: 24 };
+const medium = { columns: 120, rows: 40 };
+const large = { columns: 200, rows: 60 };
+
+let directory: string;
+let handler: Server;
+let target: number;
+let terminal: Terminal;
+
+/** Answers with the status that the query asks for, after the delay that it asks for. */
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "hookspool-tui-"));
+  handler = createServer((request, response) => {
+    const asked = new URL(request.url ?? "/", "http://handler").searchParams;
+    request.resume().on("end", () => {
+      setTimeout(
+        () => response.writeHead(Number(asked.get("status") ?? 200)).end("thanks"),
+        Number(asked.get("delay") ?? 0),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => handler.listen(0, "127.0.0.1", resolve));
+  target = (handler.address() as AddressInfo).port;
+});
+
+afterEach(async () => {
+  await terminal?.close();
+  handler.closeAllConnections();
+  handler.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const command = () => `'${process.execPath}' '${program}' ${target} --tunnel none --dir '${directory}/data'`;
+
+/** Starts it in a terminal; resolves with the address of its endpoint when the screen is there. */
+async function start(size: { columns: number; rows: number }, before = ""): Promise<string> {
+  terminal = await openTerminal(size, directory);
+  await terminal.type(`${before}${command()}`);
+  const screen = await terminal.shows(/local only/);
+  return /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0] ?? "";
+}
+
+function post(url: string, body: string): Promise<Response> {
+  return fetch(url, { method: "POST", body, headers: { "content-type": "application/json" } });
+}
+
+/** The terminal is the shell's again: its own screen, a visible cursor, lines and echo. */
+async function expectSane() {
+  await terminal.shows(/shell> $|shell>\s*$/);
+  expect(await terminal.property("alternate_on")).toBe("0");
+  expect(await terminal.property("cursor_flag")).toBe("1");
+  await terminal.type("stty -a | tr ' ;' '\\n\\n' | grep -E '^-?(icanon|echo|isig)$' | sort | paste -sd,");
+  await terminal.shows(/^echo,icanon,isig$/m);
+}
+
+describe.skipIf(!hasTmux)("in a real terminal", () => {
+  test("shows deliveries as they come, and the terminal is as it was afterwards", async () => {
+    const endpoint = await start(small);
+    expect(await terminal.shows(/Nothing has arrived yet/)).toContain(endpoint);
+    await post(`${endpoint}/hooks`, '{"hello":"world"}');
+    await terminal.shows(/#1 .*POST \/hooks .* 200 /);
+    await post(`${endpoint}/hooks?status=503`, "{}");
+    await terminal.shows(/#2 .*status=503 .* 503 .* O/);
+    await terminal.shows(/1 owed +2 kept/);
+    const slow = post(`${endpoint}/slow?delay=1500`, "{}");
+    await terminal.shows(/#3 .*sending…\s+\d/);
+    await slow;
+    await terminal.shows(/#3 .* 200 +1\.\d s/);
+    await terminal.press("q");
+    expect(await terminal.shows(/Owed: 1 delivery/)).toContain("Stopping");
+    await expectSane();
+  });
+
+  test("opens a delivery, goes through its tabs, replays it", async () => {
+    const endpoint = await start(medium);
+    await post(`${endpoint}/hooks`, '{"b":1.50,"a":[1,2]}');
+    await terminal.shows(/"b": 1\.50,/);
+    await terminal.press("Enter", "]");
+    await terminal.shows(/content-type: application\/json/i);
+    await terminal.press("]");
+    await terminal.shows(/200 OK .*\n.*\n[\s\S]*thanks/);
+    await terminal.press("r");
+    await terminal.shows(/#1 sent again: 200/);
+    await terminal.shows(/×2/);
+    await terminal.press("Escape");
+    await terminal.press("X");
+    await terminal.shows(/Forget #1 /);
+    await terminal.press("y");
+    await terminal.shows(/Nothing has arrived yet/);
+  });
+
+  test("filters while one types", async () => {
+    const endpoint = await start(small);
+    for (const status of [200, 500, 200, 503]) await post(`${endpoint}/x?status=${status}`, "{}");
+    await terminal.shows(/#4 .* 503 /);
+    await terminal.press("/", "status:5xx");
+    await terminal.shows(/2 match/);
+    await terminal.press("Enter");
+    expect(await terminal.shows(/status:5xx +2 of 4/)).not.toMatch(/#1 /);
+    await terminal.press("Escape");
+    await terminal.shows(/#1 /);
+    await terminal.press("!");
+    await terminal.shows(/is:failure +2 of 4/);
+  });
+
+  test("puts the endpoint on the clipboard", async () => {
+    const endpoint = await start(small);
+    await terminal.press("y", "e");
+    await terminal.shows(/copied the endpoint/);
+    expect(await terminal.clipboard()).toBe(endpoint);
+  });
+
+  test("redraws at every size without leftovers", async () => {
+    const endpoint = await start(small);
+    for (let i = 0; i < 30; i += 1)
+      await post(`${endpoint}/hooks/${i}`, JSON.stringify({ text: "世界".repeat(i) }));
+    await terminal.shows(/#30 /);
+    for (const size of [large, medium, small, { columns: 46, rows: 12 }, large, small]) {
+      await terminal.resize(size);
+      // The last row has the hints, the row below the header the title: nothing is above or below them.
+      await terminal.shows(new RegExp(`^([^\\n]*\\n){${size.rows - 1}}F follow[^\\n]*q quit *$`));
+      const rows = await terminal.rows();
+      expect(rows).toHaveLength(size.rows);
+      expect(rows[0]).toMatch(/→ .*30 kept$/);
+      expect(rows.filter((row) => row.startsWith("── Deliveries"))).toHaveLength(1);
+      expect(rows.filter((row) => row.includes("#30 ")).length).toBe(size.columns >= 100 ? 2 : 1);
+      const shown = rows.filter((row) => /^[ ▌] +#\d+ /.test(row)).length;
+      expect(shown).toBe(Math.min(30, size.rows - 4));
+    }
+    await terminal.resize({ columns: 30, rows: 6 });
+    await terminal.shows(/needs 40×10/);
+    await terminal.resize(small);
+    await terminal.shows(/#30 .*q quit/s);
+  });
+
+  test("shows hostile bytes as text", async () => {
+    const endpoint = await start(medium);
+    const title = await terminal.property("pane_title");
+    await post(`${endpoint}/x`, "\u001b]0;owned\u0007\u001b[2J\u001b[31mred\u009b32mgreen\u202e\r\n\ttab");
+    const screen = await terminal.shows(/\\x1b\]0;owned\\x07\\x1b\[2J/);
+    expect(screen).toContain("Deliveries");
+    expect(await terminal.property("pane_title")).toBe(title);
+  });
+
+  test("Ctrl-Z gives the shell back, fg the screen", async () => {
+    const endpoint = await start(small);
+    await post(`${endpoint}/hooks`, "{}");
+    await terminal.shows(/#1 .* 200 /);
+    await terminal.press("C-z");
+    await terminal.shows(/Stopped/);
+    expect(await terminal.property("alternate_on")).toBe("0");
+    await terminal.resize(medium);
+    await terminal.type("fg");
+    await terminal.shows(/^○ [^\n]*\n[^\n]*\n── Deliveries .*┬── #1 /);
+    await terminal.press("j", "q");
+    await expectSane();
+  });
+
+  test.each(["SIGTERM", "SIGHUP", "SIGINT"])("a %s leaves the terminal as it was", async (signal) => {
+    await start(small);
+    process.kill(await terminal.job(), signal);
+    await terminal.shows(/Stopping/);
+    await expectSane();
+  });
+
+  test("so does a crash, which says what it was", async () => {
+    const fault = join(directory, "fault.mjs");
+    writeFileSync(
+      fault,
+      `import { isMainThread } from "node:worker_threads";
+       if (isMainThread) setTimeout(() => { throw new Error("planted"); }, 1500);`,
+    );
+    await start(small, `NODE_OPTIONS=--import=${fault} `);
+    await terminal.shows(/Error: planted/);
+    await expectSane();
+  });
+
+  test("has no colours under NO_COLOR", async () => {
+    const endpoint = await start(small, "NO_COLOR=1 ");
+    await post(`${endpoint}/hooks?status=500`, "{}");
+    await terminal.shows(/▌ +#1 .* 500 /);
+  });
+});
+
+describe("without a terminal", () => {
+  test("it is refused by name", () => {
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      [program, "3000", "--output", "tui", "--dir", directory],
+      {
+        encoding: "utf8",
+      },
+    );
+    expect(status).toBe(2);
+    expect(stderr).toContain("the terminal UI needs a terminal for itself (E_USAGE)");
+  });
+});
