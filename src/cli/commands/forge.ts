@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import { scenarios } from "../../inspect/scenario-names.ts";
 import { collect, parseCount, parseDuration, parsePort } from "../arguments.ts";
-import type { ForgeFlags } from "../forging.ts";
+import type { ForgeFlags } from "../run-forge.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 export const forgeCommand: CommandDefinition = {
@@ -52,7 +52,7 @@ export const forgeCommand: CommandDefinition = {
   async run(context, words) {
     const [provider, event] = words.arguments as [string, string | undefined];
     const flags = words.options as unknown as ForgeFlags;
-    const { forge, list } = await import("../forging.ts");
+    const { forge, list } = await import("../run-forge.ts");
     return flags.list ? list(context, provider) : forge(context, { provider, event, flags });
   },
 };
