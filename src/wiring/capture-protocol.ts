@@ -3,13 +3,18 @@ import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
 import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
-/** Under this name the store remembers where deliveries went last, for those that a crash left without an attempt. */
+/**
+ * Under this name the store remembers where deliveries go: those that a crash left without an attempt, and
+ * those that are forged.
+ */
 export const lastTargetKey = "target";
 
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {
   readonly dir: string;
   readonly target: string;
+  /** Whether this is where deliveries go from now on, and not just the ones that are sent here now. */
+  readonly remembersTarget?: boolean;
   /** The port to listen on; 0 for a free one. */
   readonly port: number;
   readonly paths: readonly string[];

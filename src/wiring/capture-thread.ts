@@ -39,7 +39,8 @@ async function start() {
   const { writer } = store;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
-  if (store.recall(lastTargetKey) !== settings.target) store.remember(lastTargetKey, settings.target);
+  if (settings.remembersTarget && store.recall(lastTargetKey) !== settings.target)
+    store.remember(lastTargetKey, settings.target);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
     fallBehind: () => post({ type: "behind" }),

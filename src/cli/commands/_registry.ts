@@ -3,6 +3,7 @@ import type { CommandDefinition } from "./_command.ts";
 import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { forgeCommand } from "./forge.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { providersCommand } from "./providers.ts";
@@ -18,6 +19,7 @@ export const commands = [
   checkCommand,
   demoCommand,
   doctorCommand,
+  forgeCommand,
   listenCommand,
   lsCommand,
   providersCommand,

@@ -209,6 +209,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
   return {
     dir,
     target: base,
+    remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
     maxBodyBytes: options.maxBody,
