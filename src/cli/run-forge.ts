@@ -99,7 +99,9 @@ export async function forge(
     });
     const code = await play(context, provider, errands, sender, options);
     const isReferred = errands.some(({ payload }) => Buffer.from(payload.body).includes(media.url("/")));
-    if (isReferred) await wait(options.keepServing ?? KEEP_SERVING_MS);
+    // Who turned it away fetches nothing.
+    const usually = code === exitCodes.done ? KEEP_SERVING_MS : 0;
+    if (isReferred) await wait(options.keepServing ?? usually);
     return code;
   } finally {
     await Promise.all([sender?.close(), media.close(DOWNLOAD_GRACE_MS)]);
