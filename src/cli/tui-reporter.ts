@@ -14,11 +14,13 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
   const words = createReporter("quiet", context);
   const afterwards = createReporter("lines", context);
   let tui: Tui | undefined;
+  let release = () => {};
 
   return {
     // What comes before the screen is open is read from the store.
     observe: (notice) => tui?.observe(notice),
     opened(session) {
+      release = holdWarnings();
       tui = startTui({
         ports: {
           reader: session.reader(),
@@ -43,11 +45,30 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
     stopping() {
       tui?.close();
       tui = undefined;
+      release();
       afterwards.stopping();
     },
     owed: afterwards.owed,
   };
 }
+
+/** Node writes its warnings straight to the terminal, across the screen: they wait until that is closed. */
+function holdWarnings(): () => void {
+  const writers = process.listeners("warning");
+  const held: Error[] = [];
+  const hold = (warning: Error) => {
+    if (held.length < MOST_HELD) held.push(warning);
+  };
+  process.removeAllListeners("warning").on("warning", hold);
+  return () => {
+    process.off("warning", hold);
+    for (const writer of writers) process.on("warning", writer);
+    for (const warning of held) process.emit("warning", warning);
+    held.length = 0;
+  };
+}
+
+const MOST_HELD = 20;
 
 /** What terminals take at most, base64 included. */
 const MOST_CLIPBOARD_BYTES = 100_000;

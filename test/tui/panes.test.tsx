@@ -126,7 +126,7 @@ describe("the header", () => {
 
   test("counts what is kept and owed", () => {
     const at = scene({ history });
-    at.act({ type: "counted", counts: { deliveries: 1_204, owed: 3 } });
+    at.act({ type: "counted", counts: { deliveries: 1_204, owed: 3, newest: 5 } });
     expect(at.frame().split("\n")[0]).toMatch(/3 owed {2}1,204 kept$/);
   });
 });
