@@ -27,7 +27,7 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
     [` ${sign} `, verdictTone],
     [inColumns(answer.word, widths.answer), answer.tone],
     [inColumns(answer.time, 7, "right"), "dim"],
-    ...marks(delivery, widths.marks),
+    ...marks(delivery),
   ];
 }
 
@@ -37,6 +37,7 @@ interface Widths {
   readonly event: number;
   readonly job: number;
   readonly answer: number;
+  /** For what stands at the end of a row. */
   readonly marks: number;
 }
 
@@ -127,18 +128,14 @@ function answerOf(delivery: DeliverySummary, { now, inFlight }: RowContext): Ans
 }
 
 /** Letters rather than colours; the help screen says what they mean. */
-function marks(
-  { attempts, duplicateOf, origin, owed, refusal }: DeliverySummary,
-  width: number,
-): readonly Span[] {
+function marks({ attempts, duplicateOf, origin, owed, refusal }: DeliverySummary): readonly Span[] {
   const letters: Span[] = [[" "]];
   if (attempts > 1) letters.push([`×${attempts}`, "accent"]);
   if (duplicateOf !== null) letters.push(["D", "warn"]);
   if (origin === "forged") letters.push(["F", "accent"]);
   if (origin === "imported") letters.push(["I", "accent"]);
   if (owed && attempts > 0 && refusal === null) letters.push(["O", "warn"]);
-  const used = letters.reduce((sum, [text]) => sum + text.length, 0);
-  return [...letters, [" ".repeat(Math.max(0, width - used))]];
+  return letters;
 }
 
 /** What the letters of a row mean. */

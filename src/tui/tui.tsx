@@ -93,7 +93,8 @@ export function startTui(options: TuiOptions): Tui {
   const ticking = setInterval(() => {
     const now = clock();
     if (now >= countAgainAt) count();
-    if (isTicking(state)) dispatch({ type: "ticked", now });
+    // Notices that have just come have moved the clock with them.
+    if (isTicking(state) && now - state.now >= CLOCK_MS) dispatch({ type: "ticked", now });
   }, CLOCK_MS);
   const onResize = () => {
     state = reduce(state, { type: "resized", size: sizeOf(output) });

@@ -6,19 +6,18 @@ import { Rows } from "./rows.tsx";
 
 /** One delivery, a tab at a time. */
 export function Detail({ state, theme }: { readonly state: State; readonly theme: Theme }) {
-  const { detailColumns, paneRows } = layout(state);
+  const { wide, detailColumns, paneRows } = layout(state);
   const columns = detailColumns - 1;
   const text = detailText(state);
   const height = textRows(state);
   const scroll = Math.max(0, Math.min(state.scroll, text.length - height));
   const lines = [tabLine(state, text.length, scroll, height), ...text.slice(scroll, scroll + height)];
-  return (
-    <Rows
-      lines={lines.map((line) => ` ${paint(line, columns, theme)}`)}
-      columns={detailColumns}
-      height={paneRows}
-    />
+  const border = wide ? theme("│", "dim") : "";
+  const rows = Array.from(
+    { length: paneRows },
+    (_, row) => `${border} ${paint(lines[row] ?? [], columns, theme)}`,
   );
+  return <Rows lines={rows} columns={detailColumns + (wide ? 1 : 0)} height={paneRows} />;
 }
 
 /** `[Body] Headers Response …`, and how far one has read. */
