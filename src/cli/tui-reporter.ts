@@ -83,6 +83,7 @@ function copy(text: string): boolean {
 
 /** Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. */
 async function suspend(): Promise<void> {
+  if (process.platform === "win32") return;
   process.stderr.write("hookspool is stopped: nothing is captured until fg.\n");
   process.kill(0, "SIGTSTP");
   // The signal stops the process before this has passed; where nothing can bring it back, it is ignored.

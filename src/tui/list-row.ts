@@ -21,8 +21,8 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
   const [sign, verdictTone] = verdictSign(delivery);
   const answer = answerOf(delivery, context);
   return [
-    [`${inColumns(`#${delivery.id}`, widths.id, "right")}  `, "strong"],
-    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)}  `, "dim"],
+    [`${inColumns(`#${delivery.id}`, widths.id, "right")} `, "strong"],
+    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)} `, "dim"],
     ...subject(delivery, widths),
     [` ${sign} `, verdictTone],
     [inColumns(answer.word, widths.answer), answer.tone],
@@ -49,15 +49,14 @@ const EVENT = 11;
 
 /** What there is room for: first the provider, then the event's name, then the job. */
 function columnsFor({ columns, idColumns }: RowContext): Widths {
-  const fixed = { id: idColumns, answer: 9, marks: columns >= 70 ? 6 : 4 };
+  const fixed = { id: idColumns, answer: 8, marks: columns >= 70 ? 6 : 4 };
   const provider = columns >= 90 ? 14 : columns >= 50 ? 10 : 8;
-  const gaps = 2 + 8 + 2 + 1 + SIGN + 3 + 7;
+  const gaps = 1 + 8 + 1 + 1 + SIGN + 3 + 7;
   const left = columns - fixed.id - fixed.answer - fixed.marks - provider - gaps;
   const event = left >= EVENT ? EVENT : 0;
   const job = left - event;
-  return job < 6 && event > 0
-    ? { ...fixed, provider: provider + job, event, job: 0 }
-    : { ...fixed, provider, event, job };
+  // A job of which one sees three letters is none.
+  return job < 6 ? { ...fixed, provider: provider + job, event, job: 0 } : { ...fixed, provider, event, job };
 }
 
 /** Provider, event and job; the request itself where nobody knows whose it is. */
@@ -115,13 +114,13 @@ function answerOf(delivery: DeliverySummary, { now, inFlight }: RowContext): Ans
     return { word: "sending…", time, tone: "accent" };
   }
   if (refusal !== null)
-    return { word: refusal === "body-too-large" ? "too large" : "refused", time: "", tone: "bad" };
+    return { word: refusal === "body-too-large" ? "too big" : "rejected", time: "", tone: "bad" };
   if (outcome === null) return { word: "not sent", time: "", tone: "warn" };
   const time = lastMs === null ? "" : msText(lastMs);
   const tone = succeeded({ outcome, status }) ? "good" : "bad";
   if (status !== null) return { word: String(status), time, tone };
   return {
-    word: { refused: "no server", "timed-out": "timed out", aborted: "cut off", responded: "" }[outcome],
+    word: { refused: "refused", "timed-out": "timeout", aborted: "aborted", responded: "" }[outcome],
     time,
     tone,
   };

@@ -22,7 +22,7 @@ export const tabs = ["body", "headers", "response", "signature", "attempts", "jo
 export type Tab = (typeof tabs)[number];
 
 /** What is being asked at the bottom; `browse` when nothing is. */
-export type Mode =
+type Mode =
   | { readonly kind: "browse" }
   | { readonly kind: "filter"; readonly text: string; readonly before: Filter }
   | { readonly kind: "copy" }
@@ -47,7 +47,7 @@ export interface Detail {
 }
 
 /** What is known of the session. */
-export interface About {
+interface About {
   readonly target: string;
   /** The capture endpoint on loopback. */
   readonly local: string;

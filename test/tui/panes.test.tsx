@@ -164,6 +164,17 @@ describe("an open delivery", () => {
     ["[", /\[Job 2\]/],
   ])("%s leads to its tab", (keys, shown) => expect(open(keys)).toMatch(shown));
 
+  test.each([
+    [120, /\[Response\]\s+Signature/],
+    [100, /Headers \[Response\] Signature Attempts Job/],
+    [40, /\[Response\] {2}3 of 6/],
+  ])("names its tabs in %i columns", (columns, shown) => {
+    const at = scene({ columns, rows: 24, history });
+    at.press("<enter>]]");
+    at.show({});
+    expect(at.frame()).toMatch(shown);
+  });
+
   test("shows bytes that are no text in hex", () => {
     const at = scene({ history });
     at.press("<enter>");
