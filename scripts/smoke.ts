@@ -3,7 +3,7 @@
  * The registry's `node` package provides them.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +26,8 @@ try {
 
 function smoke(version: string, tarball: string): void {
   const home = join(folder, version);
+  mkdirSync(home);
+  writeFileSync(join(home, "package.json"), JSON.stringify({ private: true, allowScripts: { node: true } }));
   run(
     npm,
     [
@@ -34,7 +36,7 @@ function smoke(version: string, tarball: string): void {
       home,
       "--no-audit",
       "--no-fund",
-      "--allow-scripts=node",
+
       tarball,
       `node@${version}`,
     ],

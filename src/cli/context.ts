@@ -22,15 +22,11 @@ export interface Context {
   write(text: string | Uint8Array): Promise<void>;
   /** Talk, to stderr. */
   talk(text: string): void;
+  /** Ends the process at once: for a person who has asked twice. */
+  endNow(code: ExitCode): never;
   /** Runs `work` over the data directory, and closes it. */
   withStore<T>(work: (store: Store) => Promise<T> | T): Promise<T>;
 }
-
-/** A command's work; what it resolves to is the process's exit code, 0 if nothing. */
-export type Run<Arguments extends unknown[]> = (
-  context: Context,
-  ...args: Arguments
-) => Promise<ExitCode | undefined>;
 
 interface GlobalOptions {
   readonly dir?: string;
@@ -39,7 +35,7 @@ interface GlobalOptions {
   readonly debug?: boolean;
 }
 
-export function createContext(command: Command): Context {
+export function createContext(command: Command, endNow: Context["endNow"]): Context {
   const options = command.optsWithGlobals<GlobalOptions>();
   const dir = resolve(options.dir ?? defaultDataDirectory(process.env));
   const json = options.json === true;
@@ -53,6 +49,7 @@ export function createContext(command: Command): Context {
     style: { chalk, path: redactPath },
     write,
     talk: (text) => void process.stderr.write(text),
+    endNow,
     async withStore(work) {
       const store = openStore(dir);
       try {

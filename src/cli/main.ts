@@ -17,10 +17,15 @@ if (process.env.HOOKSPOOL_ENDS_WITH_PARENT && process.channel) {
   process.channel.unref();
 }
 
+process.on("uncaughtException", (error) => process.exit(endWith(error)));
+
 try {
   let exitCode: ExitCode | undefined;
-  const program = createProgram((code) => {
-    exitCode = code;
+  const program = createProgram({
+    finish(code) {
+      exitCode = code;
+    },
+    endNow: (code) => process.exit(code),
   });
   await program.parseAsync(words, { from: "user" });
   process.exitCode = exitCode ?? exitCodes.done;

@@ -6,8 +6,14 @@ import { commands } from "./commands/_registry.ts";
 import { applyConfigFiles, readConfigFiles } from "./config.ts";
 import { createContext } from "./context.ts";
 
+interface ProgramEnds {
+  /** Takes a command's exit code; `undefined` for 0. */
+  readonly finish: (code: ExitCode | undefined) => void;
+  readonly endNow: (code: ExitCode) => never;
+}
+
 /** The program with all its commands. Words that name no command are a target for `listen`. */
-export function createProgram(finish: (code: ExitCode | undefined) => void): Command {
+export function createProgram(ends: ProgramEnds): Command {
   const program = new Command("hookspool")
     .description(
       "Webhooks of AI generation providers on localhost: kept on disk first, forwarded, shown, replayed.",
@@ -25,15 +31,11 @@ export function createProgram(finish: (code: ExitCode | undefined) => void): Com
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
 
-  for (const definition of commands) add(program, definition, finish);
+  for (const definition of commands) add(program, definition, ends);
   return program;
 }
 
-function add(
-  program: Command,
-  definition: CommandDefinition,
-  finish: (code: ExitCode | undefined) => void,
-): void {
+function add(program: Command, definition: CommandDefinition, { finish, endNow }: ProgramEnds): void {
   const command = program
     .command(definition.usage, { isDefault: definition.isDefault === true })
     .description(definition.description)
@@ -49,7 +51,7 @@ function add(
     // Commander ends the arguments with the options and the command itself.
     const positional = args.slice(0, -2);
     finish(
-      await definition.run(createContext(command), {
+      await definition.run(createContext(command, endNow), {
         arguments: positional,
         options: command.opts(),
         command,

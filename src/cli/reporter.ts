@@ -29,16 +29,26 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     quiet: () => {},
   }[mode];
   let lastTrouble = "";
+  let lastTunnel = "";
 
   return {
-    observe: data,
+    observe(notice) {
+      if (notice.type === "tunnel") {
+        // A tunnel that is tried again and again for the same reason is no news.
+        const { state, reason, endpoint } = notice.status;
+        const news = [state, reason, endpoint].join(" ");
+        if (news === lastTunnel) return;
+        lastTunnel = news;
+      }
+      data(notice);
+    },
     opened() {},
     ready(ready, caution) {
       if (mode === "json") void context.write(jsonLine(readyLine(ready)));
       if (mode === "lines") void context.write(readyText(ready, style));
       if (ready.endpoint === null && ready.tunnel !== "none")
         say(`There is no public endpoint yet; ${ready.local} works meanwhile.\n`);
-      if (caution !== undefined) say(`${caution}\n`);
+      if (caution !== undefined && ready.endpoint !== null) say(`${caution}\n`);
     },
     trouble(error) {
       const { message, code, hint } = error;

@@ -3,7 +3,7 @@ import type { CapturedBody, Delivery, DeliverySummary, NewDelivery } from "./del
 
 /** Takes a body in as it arrives. */
 export interface BodyIntake {
-  /** Resolves when more may be given: a large body waits for its file. */
+  /** Takes the chunk over. Resolves when more may be given: a large body waits for its file. */
   write(chunk: Uint8Array): Promise<void> | undefined;
   /** The body, durable if it is a file. */
   finish(): Promise<CapturedBody>;
@@ -40,7 +40,7 @@ export interface StoredBody {
   readonly size: number;
   /** The whole body at once: for bodies that one means to look at. */
   bytes(): Uint8Array;
-  /** Piece by piece, in constant memory. */
+  /** Piece by piece, in constant memory: a piece is good until the next is asked for. */
   stream(): AsyncIterable<Uint8Array>;
 }
 

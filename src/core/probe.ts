@@ -7,7 +7,9 @@ import type { ProbeSecret } from "./tunnel.ts";
  */
 export function answerProbe(path: string, secret: ProbeSecret): string | null {
   const question = `${secret.path}?nonce=`;
-  return path.startsWith(question) ? proofOf(path.slice(question.length), secret) : null;
+  // A tunnel of one's own may put a path of its own before it; nobody else can guess the rest.
+  const at = path.indexOf(question);
+  return at === -1 ? null : proofOf(path.slice(at + question.length), secret);
 }
 
 /** Lower-case hex HMAC-SHA256 of the nonce. */

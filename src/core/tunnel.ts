@@ -38,7 +38,7 @@ export interface OpenTunnel {
   close(): Promise<void>;
 }
 
-/** `unreachable`: no way to the server; `refused`: it answered no (`retryAfterMs` where it said when). */
+/** `unreachable`: the server was not reached, so it was asked for nothing; `refused`: it answered no (`retryAfterMs` where it said when). */
 export type TunnelFailureKind = "unreachable" | "refused" | "timed-out" | "broken";
 
 export class TunnelFailure extends Error {

@@ -9,9 +9,15 @@ import type { TunnelStatus } from "../core/tunnel.ts";
  * The JSON lines that programs read. Names and meanings are kept from release to release; `v` counts breaks.
  * Header names and values, and paths, are strings with one character per byte as received.
  */
-type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
+export type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
 
-export const jsonLine = (line: JsonLine): string => `${JSON.stringify(line)}\n`;
+export function jsonLine(line: JsonLine): string {
+  // JSON leaves these as they are; to a terminal, some of them are the beginning of a command.
+  const text = JSON.stringify(line).replace(/[\u007f-\u009f]/g, (character) => {
+    return `\\u00${character.charCodeAt(0).toString(16)}`;
+  });
+  return `${text}\n`;
+}
 
 export function readyLine({ endpoint, local, target, inspector, tunnel }: Ready): JsonLine {
   return { v: 1, type: "ready", endpoint, local, target, inspector, tunnel };

@@ -1,14 +1,14 @@
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { NewAttempt } from "../core/attempt.ts";
 import type { AnswerSink } from "./forward.ts";
-import { endToEnd } from "./wire.ts";
+import { endToEnd, flatForNode } from "./wire.ts";
 
 /** Passes a handler's answer on to the sender, byte for byte, less what ends with the connection. */
 export function passThrough(response: ServerResponse): AnswerSink {
   return {
     head(status, statusText, headers) {
       response.sendDate = false;
-      response.writeHead(status, statusText, endToEnd(headers).flat());
+      response.writeHead(status, statusText, flatForNode(endToEnd(headers)));
     },
     body(chunk) {
       if (response.destroyed || response.write(chunk)) return undefined;
@@ -24,7 +24,8 @@ export function passThrough(response: ServerResponse): AnswerSink {
       });
     },
     end: () => void response.end(),
-    broken: () => void response.destroy(),
+    // Of what has not begun, the sender can still be told.
+    broken: () => void (response.headersSent && response.destroy()),
   };
 }
 
@@ -41,7 +42,8 @@ interface PlainAnswer {
 export function answerPlainly(response: ServerResponse, { status, text, retry = false }: PlainAnswer): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(`hookspool: ${text}\n`);
-  response.writeHead(status, {
+  // Named, since a handler's status line that could not be passed on would leave its text behind.
+  response.writeHead(status, STATUS_CODES[status], {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": body.length,
     ...(retry ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),

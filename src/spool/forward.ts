@@ -9,7 +9,7 @@ import { systemCode } from "../core/errors.ts";
 import { type HeaderPairs, pairsFromRaw } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { type Target, urlAtTarget } from "../core/target.ts";
-import { wireRequest } from "./wire.ts";
+import { flatForNode, wireRequest } from "./wire.ts";
 
 /** Where a handler's answer goes while it arrives: back to the sender, or nowhere. */
 export interface AnswerSink {
@@ -95,7 +95,7 @@ export function createForwarder({ insecure = false, ca }: ForwarderOptions = {})
           method: wire.method,
           path: wire.path,
           // A flat list keeps order, spelling and repeats.
-          headers: wire.headers.flat() as unknown as Record<string, string>,
+          headers: flatForNode(wire.headers) as unknown as Record<string, string>,
           setHost: false,
         });
       const { outcome, problem, response } = await exchange(open, errand);
@@ -125,30 +125,40 @@ interface Exchange {
 }
 
 async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exchange> {
+  const { signal, sink } = errand;
   let current: ClientRequest | undefined;
   let ended: "timed-out" | "aborted" | undefined;
+  let answered = false;
   const end = (why: "timed-out" | "aborted") => {
     ended ??= why;
     current?.destroy();
+    // A sender that does not read must not be waited for any longer either.
+    if (answered) sink?.broken();
   };
+  if (signal?.aborted) return failure(undefined, "aborted", errand);
   const timer = setTimeout(end, errand.timeoutMs, "timed-out");
   const onAbort = () => end("aborted");
-  errand.signal?.addEventListener("abort", onAbort);
-  let answered = false;
+  signal?.addEventListener("abort", onAbort);
   try {
     const openWatched = () => {
       current = open();
+      // The size of a head is its limit; older Nodes would drop what is over a count without a word.
+      current.maxHeadersCount = 0;
       return current;
     };
     const incoming = await send(openWatched, errand.body, () => ended !== undefined);
     answered = true;
-    return { outcome: "responded", problem: null, response: await receive(incoming, errand.sink) };
+    const response = await receive(incoming, sink);
+    if (ended !== undefined) return failure(undefined, ended, errand);
+    return { outcome: "responded", problem: null, response };
   } catch (error) {
-    if (answered) errand.sink?.broken();
+    if (answered) sink?.broken();
     return failure(error, ended, errand);
   } finally {
     clearTimeout(timer);
-    errand.signal?.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", onAbort);
+    // Answered early, the rest of the body need not be sent.
+    if (!current?.writableFinished) current?.destroy();
   }
 }
 
@@ -165,11 +175,9 @@ async function send(
       request.once("error", reject);
       request.once("close", () => reject(new Error("the connection was closed")));
     });
-    // Heard below; a failure while the body is being sent must not go unheard meanwhile.
-    answer.catch(() => {});
     try {
-      await sendBody(request, body);
-      return await answer;
+      // A handler may answer before it has read everything; what cannot be sent fails at once.
+      return await Promise.race([answer, sendBody(request, body).then(() => answer)]);
     } catch (error) {
       const closedBefore = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
       if (!closedBefore || again || stopped()) throw error;

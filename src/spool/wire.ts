@@ -77,6 +77,22 @@ export function wireRequest(head: RequestHead, bodySize: number, target: Target)
   };
 }
 
+/**
+ * Pairs as the flat list that Node's `http` writes out. Behind a Content-Length, it takes Content-Disposition for
+ * the bytes of UTF-8 and decodes them, where every other value is one character per byte.
+ *
+ * @see https://github.com/nodejs/node/pull/46528
+ */
+export function flatForNode(headers: HeaderPairs): string[] {
+  let length = 0;
+  return headers.flatMap(([name, value]) => {
+    const field = name.toLowerCase();
+    if (field === "content-length") length = Number(value);
+    const decoded = field === "content-disposition" && length > 0;
+    return [name, decoded ? Buffer.from(value, "utf8").toString("latin1") : value];
+  });
+}
+
 function hostOf(target: Target): string {
   return target.origin.slice(target.protocol.length + 2);
 }

@@ -3,7 +3,7 @@
  * digest's, so that forgetting one delivery never takes away what another process has just stored.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
@@ -15,6 +15,9 @@ const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
 
 /** Writes to a file are gathered to this size. */
 const WRITE_BYTES = 256 * 1024;
+
+/** More than any stream's high-water mark, so that a writer always waits until a piece has gone. */
+const PIECE_BYTES = 256 * 1024;
 
 export const bodyFolder = (directory: string) => join(directory, "bodies");
 
@@ -35,7 +38,10 @@ export function openBodyIntake(folder: string): BodyIntake {
     waiting = [];
     waitingBytes = 0;
     file ??= await createFile(folder);
-    await file.handle.writev(chunks);
+    const { bytesWritten } = await file.handle.writev(chunks);
+    // A disk that fills up takes a part without an error; only the next write would fail.
+    if (bytesWritten !== bytes) throw new Error("the disk took only a part of the body");
+    for (const chunk of chunks) release(chunk);
     unsynced += bytes;
     if (unsynced >= SYNC_EVERY_BYTES) {
       unsynced = 0;
@@ -84,6 +90,17 @@ export function openBodyIntake(folder: string): BodyIntake {
   };
 }
 
+/**
+ * Gives a chunk's memory back now: the next collection lets 60 MB of them pile up. One that shares its memory with
+ * others is left alone.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as TransferableBuffer).transfer?.(0);
+}
+
+/** TypeScript knows it from es2024 on. */
+type TransferableBuffer = ArrayBufferLike & { transfer?(newLength: number): ArrayBuffer };
+
 async function createFile(folder: string) {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = randomUUID();
@@ -102,7 +119,22 @@ export function inlineBody(bytes: Uint8Array): StoredBody {
 
 export function fileBody(folder: string, name: string, size: number): StoredBody {
   const path = join(folder, name);
-  return { size, bytes: () => readFileSync(path), stream: () => createReadStream(path) };
+  return { size, bytes: () => readFileSync(path), stream: () => pieces(path) };
+}
+
+/** A read stream's pieces would each have memory of their own, and pile up until the next collection. */
+async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await open(path, "r");
+  try {
+    const memory = Buffer.allocUnsafeSlow(PIECE_BYTES);
+    for (;;) {
+      const { bytesRead } = await handle.read(memory, 0, memory.length, null);
+      if (bytesRead === 0) return;
+      yield memory.subarray(0, bytesRead);
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 export function removeBodyFile(folder: string, name: string): void {

@@ -25,6 +25,8 @@ export type CheckpointMode = "PASSIVE" | "RESTART";
 interface OpenOptions {
   /** Whether commits move the log into the database by themselves, or a background thread does. */
   readonly checkpoints: "automatic" | "elsewhere";
+  /** Whether all processes write in turns, under a lock. Where this SQLite needs it, unless said otherwise. */
+  readonly takeTurns?: boolean;
 }
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
@@ -40,7 +42,7 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  *
  * @throws whatever SQLite says: no database, disk full, locked away.
  */
-export function openDatabase(file: string, { checkpoints }: OpenOptions): Database {
+export function openDatabase(file: string, { checkpoints, takeTurns }: OpenOptions): Database {
   const { DatabaseSync } = loadSqlite();
   // SQLite gives the -wal and -shm files the permissions of the database file.
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
@@ -52,9 +54,8 @@ export function openDatabase(file: string, { checkpoints }: OpenOptions): Databa
     PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
     PRAGMA wal_autocheckpoint = ${checkpoints === "automatic" ? 1000 : 0};
   `);
-  const exclusively = hasCheckpointRace(sqliteVersion(connection))
-    ? turnTaker(DatabaseSync, file)
-    : undefined;
+  const exclusively =
+    (takeTurns ?? hasCheckpointRace(sqliteVersion(connection))) ? turnTaker(DatabaseSync, file) : undefined;
   const statements = new Map<string, Statement>();
 
   const database: Database = {
@@ -66,7 +67,10 @@ export function openDatabase(file: string, { checkpoints }: OpenOptions): Databa
       statements.set(sql, statement);
       return statement;
     },
-    exec: (sql) => connection.exec(sql),
+    exec(sql) {
+      const run = () => connection.exec(sql);
+      exclusively ? exclusively.run(run) : run();
+    },
     transaction(work) {
       const run = () => {
         connection.exec("BEGIN IMMEDIATE");

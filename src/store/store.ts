@@ -1,5 +1,5 @@
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
@@ -44,7 +44,7 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  */
 export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
   return wrapped(directory, () => {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     const file = databaseFile(directory);
     refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
@@ -95,6 +95,17 @@ function storeOver(database: Database, bodies: string): Store {
   };
 }
 
+/** Node's own recursive mkdir never returns where a system takes no folder in one that exists (`/proc`). */
+function makeFolder(folder: string): void {
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makeFolder(parent);
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
+}
+
 function wrapped<T>(directory: string, work: () => T): T {
   try {
     return work();
@@ -123,6 +134,7 @@ function explain(error: unknown): { message: string; hint: string } {
     case "EACCES":
     case "EPERM":
     case "EROFS":
+    case "ENOENT":
       return { message: "it may not be written to", hint: elsewhere };
     case "ENOTDIR":
     case "EEXIST":

@@ -14,6 +14,8 @@ const FIRST_MS = 2_500;
 const EMPTY_MS = 5_000;
 /** A connection that ended sooner than this, having carried nothing, is not replaced at once. */
 const STILLBORN_MS = 1_000;
+/** When it is: well within the second after which a server gives up a tunnel without connections. */
+const PACE_MS = 400;
 /** Routers forget connections that are silent for a few minutes. */
 const KEEP_ALIVE_MS = 30_000;
 
@@ -28,7 +30,7 @@ export function watchPool(cluster: TunnelCluster, { onOpen, onLost }: PoolObserv
 
   const openAnother = cluster.open.bind(cluster);
   cluster.open = () => {
-    if (stillborn) setTimeout(openAnother, STILLBORN_MS);
+    if (stillborn) setTimeout(openAnother, PACE_MS);
     else openAnother();
   };
   cluster.once("open", onOpen);

@@ -22,7 +22,7 @@ export interface Opener {
   open(name: string | undefined, signal: AbortSignal): Promise<OpenTunnel>;
 }
 
-export const OPEN_TIMEOUT_MS = 8_000;
+const OPEN_TIMEOUT_MS = 8_000;
 /** A server holds on to the name of a tunnel that has just ended: localtunnel's for a second. */
 const NAME_FREED_MS = 2_000;
 

@@ -63,6 +63,7 @@ function startClient() {
         child.on("message", (report: Report) => {
           if (report.type === "opened") resolve({ url: report.url, subdomain: report.name, lost, close });
           if (report.type === "failed") reject(failureOf(report));
+          if (report.type === "lost") reject(new TunnelFailure("broken", report.reason));
         });
         void ended.then((reason) => reject(new TunnelFailure("broken", reason)));
         // A client that cannot be told has ended, which says more.

@@ -2,6 +2,9 @@ import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
 
+/** Under this name the store remembers where deliveries went last, for those that a crash left without an attempt. */
+export const lastTargetKey = "target";
+
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {
   readonly dir: string;

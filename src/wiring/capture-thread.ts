@@ -10,7 +10,12 @@ import { createCapture } from "../spool/capture.ts";
 import { createForwarder } from "../spool/forward.ts";
 import { createPipeline } from "../spool/pipeline.ts";
 import { dataDirectoryError, openStore } from "../store/store.ts";
-import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
+import {
+  type CaptureSettings,
+  type FromCaptureThread,
+  lastTargetKey,
+  type ToCaptureThread,
+} from "./capture-protocol.ts";
 import { createInspect } from "./inspection.ts";
 import { createNoticeBatcher } from "./notice-batcher.ts";
 
@@ -29,6 +34,7 @@ try {
 async function start() {
   const store = openStore(settings.dir, { checkpoints: "elsewhere" });
   const { writer } = store;
+  if (store.recall(lastTargetKey) !== settings.target) store.remember(lastTargetKey, settings.target);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
     fallBehind: () => post({ type: "behind" }),
@@ -69,17 +75,26 @@ async function start() {
 
   async function stop(graceMs: number) {
     const answered = Promise.all([capture.close(), forge.close()]);
-    const timer = setTimeout(() => pipeline.abort(), graceMs);
+    const cut = () => {
+      capture.destroy();
+      forge.destroy();
+    };
+    let timer = setTimeout(() => {
+      pipeline.abort();
+      // Those with a handler are told so before; what is left is still sending.
+      timer = setTimeout(cut, LAST_WORD_MS);
+    }, graceMs);
     await answered;
     clearTimeout(timer);
-    capture.destroy();
-    forge.destroy();
+    cut();
     forwarder.close();
     await store.close();
     batcher.flush();
     port?.close();
   }
 }
+
+const LAST_WORD_MS = 500;
 
 async function listen(open: (port: number) => Promise<number>, wanted: number): Promise<number> {
   try {

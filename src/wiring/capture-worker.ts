@@ -42,17 +42,28 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
 
   const tell: Observer = (notice) => {
-    if (notice.type === "delivery") lastDelivery = Math.max(lastDelivery, notice.delivery.id);
-    if (notice.type === "attempt") lastAttempt = Math.max(lastAttempt, notice.attempt.id);
+    // Catching up may have told of it already: numbers ascend.
+    if (notice.type === "delivery") {
+      if (notice.delivery.id <= lastDelivery) return;
+      lastDelivery = notice.delivery.id;
+    }
+    if (notice.type === "attempt") {
+      if (notice.attempt.id <= lastAttempt) return;
+      lastAttempt = notice.attempt.id;
+    }
     observer(notice);
   };
 
   // What was dropped comes after what was heard: there is always a notice to go on from.
   function catchUp() {
     const reader = options.reader();
-    for (const delivery of reader.deliveriesAfter(lastDelivery, CATCH_UP))
-      tell({ type: "delivery", delivery });
-    for (const attempt of reader.attemptsAfter(lastAttempt, CATCH_UP)) tell({ type: "attempt", attempt });
+    for (let more = true; more; ) {
+      const deliveries = reader.deliveriesAfter(lastDelivery, CATCH_UP);
+      const attempts = reader.attemptsAfter(lastAttempt, CATCH_UP);
+      for (const delivery of deliveries) tell({ type: "delivery", delivery });
+      for (const attempt of attempts) tell({ type: "attempt", attempt });
+      more = deliveries.length === CATCH_UP || attempts.length === CATCH_UP;
+    }
   }
 
   return new Promise((resolve, reject) => {

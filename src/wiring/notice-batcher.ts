@@ -40,6 +40,8 @@ export function createNoticeBatcher({ send, fallBehind }: Ends) {
       unheard -= count;
       if (!dropped || unheard > MOST_UNHEARD / 2) return;
       dropped = false;
+      // First what came before the gap: whoever looks into the store goes on from the last that was heard.
+      flush();
       fallBehind();
     },
     flush,

@@ -57,7 +57,9 @@ test("HEAD is answered without a body", async () => {
 test("a chunked body arrives as one with a length", async () => {
   const { handler, spool } = await spoolWithHandler();
   const head = "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-  expect(statusOf(await ask(spool.port, head, "3;x=y\r\nabc\r\n", "2\r\nde\r\n0\r\nTrailer: t\r\n\r\n"))).toBe(200);
+  expect(
+    statusOf(await ask(spool.port, head, "3;x=y\r\nabc\r\n", "2\r\nde\r\n0\r\nTrailer: t\r\n\r\n")),
+  ).toBe(200);
   const seen = await handler.next();
   expect(seen.body.toString()).toBe("abcde");
   expect(valuesOf(seen.headers, "content-length")).toEqual(["5"]);
@@ -136,7 +138,11 @@ test.each([
   ["two lengths", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx", 400],
   ["a length that is no number", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: +1\r\n\r\nx", 400],
   ["a bad chunk", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx", 400],
-  ["chunked twice over", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n", 400],
+  [
+    "chunked twice over",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+    400,
+  ],
   ["a field without a colon", "POST / HTTP/1.1\r\nHost: h\r\nnonsense\r\n\r\n", 400],
   ["a space before the colon", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length : 1\r\n\r\nx", 400],
   ["bare line feeds", "POST / HTTP/1.1\nHost: h\nContent-Length: 1\n\nx", 400],
@@ -198,7 +204,10 @@ describe("a body over the limit", () => {
     expect(statusOf(answer)).toBe(413);
     expect(stored(spool)).toMatchObject([refused]);
     expect(handler.requests).toEqual([]);
-    expect(spool.notices).toMatchObject([{ type: "delivery" }, { type: "turned-away", status: 413, delivery: 1 }]);
+    expect(spool.notices).toMatchObject([
+      { type: "delivery" },
+      { type: "turned-away", status: 413, delivery: 1 },
+    ]);
   });
 
   test("is refused to one who waits to be told to go on", async () => {

@@ -139,7 +139,7 @@ describe("bodies", () => {
     await writer.append({ ...newDelivery(), body });
     const stored = reader.body(1);
     const streamed: Uint8Array[] = [];
-    for await (const chunk of stored?.stream() ?? []) streamed.push(chunk);
+    for await (const chunk of stored?.stream() ?? []) streamed.push(Uint8Array.from(chunk));
     expect(sha256(Buffer.concat(streamed))).toBe(sha256(bytes));
     expect(sha256(stored?.bytes() ?? Buffer.from("none"))).toBe(sha256(bytes));
     expect(bodyFiles(dir)).toHaveLength(kind === "file" ? 1 : 0);

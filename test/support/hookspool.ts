@@ -7,7 +7,7 @@ import { atTheEnd, temporaryFolder } from "./cleanup.ts";
 export const bin = fileURLToPath(new URL("../../bin/hookspool.js", import.meta.url));
 
 /** One line of `--json`. */
-export type Line = { readonly v: 1; readonly type: string } & Record<string, any>;
+export type Line = { readonly v: 1; readonly type: string } & Record<string, unknown>;
 
 interface RunOptions {
   /** The data directory; a new one if not given. */
@@ -27,18 +27,17 @@ export interface Run {
   lines(): Line[];
 }
 
-let home: string | undefined;
+const home = temporaryFolder();
 
 /** Nothing of the machine's own settings. */
 function environment(own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  home ??= temporaryFolder();
-  return { PATH: process.env["PATH"], HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
+  return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
 }
 
 function start(args: readonly string[], { dir, cwd, env, noDir }: RunOptions): ChildProcess {
   const words = noDir ? args : [args[0] ?? "", "--dir", dir ?? temporaryFolder(), ...args.slice(1)];
   const child = spawn(process.execPath, [bin, ...words], {
-    cwd: cwd ?? (home ??= temporaryFolder()),
+    cwd: cwd ?? home,
     env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -129,11 +128,11 @@ export async function startListen(
   return {
     pid: child.pid ?? 0,
     dir,
-    port: Number(new URL(ready["local"]).port),
+    port: Number(new URL(String(ready.local)).port),
     lines,
     stderr: () => stderr,
     line,
-    attempt: (delivery) => line((line) => line.type === "attempt" && line["delivery"] === delivery),
+    attempt: (delivery) => line((line) => line.type === "attempt" && line.delivery === delivery),
     signal: (signal) => void child.kill(signal),
     exited,
     stop() {

@@ -16,6 +16,8 @@ export interface LocaltunnelServer {
   readonly events: EventEmitter<{ registration: [name: string | null]; freed: [name: string] }>;
   /** How the next registrations are answered. */
   answer: RegistrationAnswer;
+  /** Whether connections to the pools are closed as soon as they stand. */
+  slams: boolean;
   /** How many connections the pools have been given so far. */
   readonly joins: number;
   /** What came out of a tunnel before anything had been asked through it. */
@@ -29,7 +31,7 @@ export interface LocaltunnelServer {
   close(): Promise<void>;
 }
 
-export type RegistrationAnswer =
+type RegistrationAnswer =
   | { readonly kind: "tunnel" }
   | { readonly kind: "hang" }
   | { readonly kind: "plain"; readonly status: number; readonly headers?: string; readonly body?: string };
@@ -76,6 +78,7 @@ export async function startLocaltunnelServer(): Promise<LocaltunnelServer> {
     registrations,
     events,
     unasked,
+    slams: false,
     get joins() {
       return joins;
     },
@@ -139,7 +142,7 @@ export async function startLocaltunnelServer(): Promise<LocaltunnelServer> {
     keep(socket, client.sockets);
     if (client.silent) return void hush(socket);
     joins += 1;
-    if (client.sockets.size > MAX_CONNECTIONS) return void socket.destroy();
+    if (self.slams || client.sockets.size > MAX_CONNECTIONS) return void socket.destroy();
     clearTimeout(client.grace);
     socket.setNoDelay(true);
     socket.once("close", () => {

@@ -10,7 +10,7 @@ export const probeSecret: ProbeSecret = {
   key: "00112233445566778899aabbccddeeff",
 };
 
-export interface FrontRequest {
+interface FrontRequest {
   readonly method: string | undefined;
   readonly url: string | undefined;
   readonly rawHeaders: readonly string[];

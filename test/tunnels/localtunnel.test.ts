@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
@@ -81,6 +82,15 @@ describe("an open tunnel", () => {
     await tunnel.close();
   });
 
+  test("does not spin where the server takes connections only to close them", async () => {
+    server.slams = true;
+    const tunnel = await open();
+    await tunnel.lost;
+    // Ten connections, and ten more after each pause, until the server has given the tunnel up.
+    expect(server.joins).toBeLessThanOrEqual(50);
+    await tunnel.close();
+  });
+
   test("takes no connection's time-out for an answer", async () => {
     await front.close();
     front = await startProbedFront({ headersTimeout: 100 });
@@ -105,6 +115,18 @@ describe("an open tunnel", () => {
     expect(front.requests.map(({ url }) => url)).not.toContain("/smuggled");
     await tunnel.close();
   });
+});
+
+test.runIf(process.platform === "linux")("the client's process knows no secrets", async () => {
+  vi.stubEnv("HOOKSPOOL_SECRET_WAVESPEED", "whsec_secret");
+  vi.stubEnv("NODE_EXTRA_CA_CERTS", "/nowhere.pem");
+  const tunnel = await open();
+  const [pid] = clientsOf(process.pid);
+  const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+  expect(environment).toContain("NODE_EXTRA_CA_CERTS=/nowhere.pem");
+  expect(environment).not.toContain("whsec_secret");
+  vi.unstubAllEnvs();
+  await tunnel.close();
 });
 
 describe("leaves no process behind", () => {

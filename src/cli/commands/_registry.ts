@@ -1,5 +1,6 @@
 // Written by scripts/registries.ts; do not edit.
 import type { CommandDefinition } from "./_command.ts";
+import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { listenCommand } from "./listen.ts";
@@ -10,6 +11,7 @@ import { rmCommand } from "./rm.ts";
 import { showCommand } from "./show.ts";
 
 export const commands = [
+  checkCommand,
   demoCommand,
   doctorCommand,
   listenCommand,

@@ -26,7 +26,7 @@ async function doctor(context: Context): Promise<ExitCode> {
     const { chalk } = context;
     const signs = { ok: chalk.green("✓"), warning: chalk.yellow("!"), error: chalk.red("✗") };
     for (const { name, status, detail } of findings)
-      await context.write(`${signs[status]} ${name.padEnd(15)} ${detail}\n`);
+      await context.write(`${signs[status]} ${name.padEnd(19)} ${detail}\n`);
     await context.write("\nSettings of listen\n");
     for (const { name, value, origin } of settings)
       await context.write(`  ${name.padEnd(15)} ${String(value ?? "-").padEnd(14)} ${chalk.dim(origin)}\n`);

@@ -31,9 +31,6 @@ type OutputMode = "tui" | "lines" | "json" | "quiet";
 /** How long Ctrl-C waits for what is in flight. */
 const GRACE_MS = 5_000;
 
-/** Under this name the store remembers where deliveries went last. */
-export const lastTargetKey = "target";
-
 const listenOption = (flags: string, description: string, variable: string) =>
   new Option(flags, description).env(`HOOKSPOOL_${variable}`);
 
@@ -125,7 +122,7 @@ async function listen(
   if (settings.provider !== undefined)
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
-  const interrupt = interruptions();
+  const interrupt = interruptions(context);
   const [{ openSession }, reporter] = await Promise.all([
     import("../../wiring/session.ts"),
     reporterFor(mode, context, settings.target, interrupt),
@@ -176,7 +173,7 @@ function outputMode(
   command: readonly string[],
 ): OutputMode {
   if (json) return "json";
-  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env["TERM"] !== "dumb";
+  const terminal = process.stdin.isTTY && process.stdout.isTTY && process.env.TERM !== "dumb";
   // A command that runs beside has the terminal for itself.
   const possible = terminal && command.length === 0;
   if (asked === "tui" && !possible)
@@ -261,7 +258,7 @@ function noTunnel(reason: string | undefined): AppError {
 const SAME_SIGNAL_MS = 250;
 
 /** The first Ctrl-C asks for an orderly end, a second one ends at once. */
-function interruptions() {
+function interruptions({ endNow }: Context) {
   const { promise: first, resolve, reject: crash } = Promise.withResolvers<"stop">();
   const stop = () => resolve("stop");
   first.catch(() => {});
@@ -269,7 +266,7 @@ function interruptions() {
   const onSignal = () => {
     since ??= performance.now();
     stop();
-    if (performance.now() - since > SAME_SIGNAL_MS) process.exit(exitCodes.interrupted);
+    if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
   return { first, stop, crash };

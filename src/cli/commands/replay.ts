@@ -10,10 +10,10 @@ import { redactHeaders } from "../../inspect/redact.ts";
 import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
 import { arrivalText, attemptText } from "../../log/lines.ts";
 import type { Store } from "../../store/store.ts";
+import { lastTargetKey } from "../../wiring/capture-protocol.ts";
 import { parseCount, parseDuration } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
-import { lastTargetKey } from "./listen.ts";
 
 interface Options {
   readonly to?: string;
@@ -109,7 +109,8 @@ async function send(
           trigger: "replay",
           timeoutMs,
         });
-        const attempt = await store.writer.appendAttempt(made);
+        // Flushed, since no delivery comes whose commit it could ride on.
+        const [attempt] = await Promise.all([store.writer.appendAttempt(made), store.writer.flush()]);
         await context.write(
           context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
         );
