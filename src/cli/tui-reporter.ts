@@ -15,12 +15,21 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
   const afterwards = createReporter("lines", context);
   let tui: Tui | undefined;
   let release = () => {};
+  const close = () => {
+    tui?.close();
+    tui = undefined;
+    process.off("uncaughtException", close);
+    release();
+    release = () => {};
+  };
 
   return {
     // What comes before the screen is open is read from the store.
     observe: (notice) => tui?.observe(notice),
     opened(session) {
       release = holdWarnings();
+      // Before main.ts says what it was: on the alternate screen that would be lost.
+      process.prependListener("uncaughtException", close);
       tui = startTui({
         ports: {
           reader: session.reader(),
@@ -43,9 +52,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
     ready: (ready, caution) => tui?.ready(ready, caution),
     trouble: (error) => (tui ? tui.trouble(error) : words.trouble(error)),
     stopping() {
-      tui?.close();
-      tui = undefined;
-      release();
+      close();
       afterwards.stopping();
     },
     owed: afterwards.owed,
