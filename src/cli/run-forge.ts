@@ -11,14 +11,16 @@ import {
 } from "../inspect/forge.ts";
 import { buildScenario, type Scenario, scenarios, scenariosOf } from "../inspect/scenarios.ts";
 import { jsonLine } from "../log/json.ts";
-import type { MediaServer, ServedFile } from "../media/server.ts";
+import { type MediaServer, type ServedFile, startMediaServer } from "../media/server.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
+import { playRetries } from "../spool/retries.ts";
 import { lastTargetKey } from "../wiring/capture-protocol.ts";
-import type { ForgeSender } from "../wiring/forge-sender.ts";
-import type { SigningSecret } from "../wiring/signing-secret.ts";
+import { type ForgeSender, openForgeSender } from "../wiring/forge-sender.ts";
+import { type SigningSecret, signingSecretFor } from "../wiring/signing-secret.ts";
 import { exitCodeOf, worse } from "./attempt-exit-code.ts";
 import { type Context, readNamedBytes, readNamedFile } from "./context.ts";
+import { createReporter } from "./reporter.ts";
 import { pauseText, retryEndText } from "./retry-text.ts";
 import { DOWNLOAD_GRACE_MS, KEEP_SERVING_MS } from "./served-outputs.ts";
 
@@ -61,10 +63,6 @@ export async function forge(
   refuseUnclear(provider, event, options);
   const target = parseTarget(options.to ?? (await lastTarget(context)));
   const data = options.data === undefined ? undefined : await readData(options.data);
-  const [{ signingSecretFor }, { startMediaServer }] = await Promise.all([
-    import("../wiring/signing-secret.ts"),
-    import("../media/server.ts"),
-  ]);
   const signing = signingSecretFor(provider, context.dir, process.env);
   const media = await startMediaServer({ port: options.mediaPort, files: keyFiles(signing) });
   let sender: ForgeSender | undefined;
@@ -82,10 +80,6 @@ export async function forge(
     for (const { deliver } of errands) deliver(Date.now());
     sayHowSigned(context, provider, signing, media, options);
 
-    const [{ openForgeSender }, { createReporter }] = await Promise.all([
-      import("../wiring/forge-sender.ts"),
-      import("./reporter.ts"),
-    ]);
     sender = await openForgeSender({
       dir: context.dir,
       // The target's own path is the delivery's.
@@ -175,7 +169,6 @@ async function play(
       worst = worse(worst, exitCodeOf(await send()));
       continue;
     }
-    const { playRetries } = await import("../spool/retries.ts");
     const end = await playRetries({
       policy: provider.retries,
       isNews: payload.event.event === "processing",

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { succeeded } from "../../core/attempt.ts";
 import { type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
+import { openSession } from "../../wiring/session.ts";
 import type { Context } from "../context.ts";
+import { createReporter } from "../reporter.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 export const demoCommand: CommandDefinition = {
@@ -28,8 +30,6 @@ const demoSecret = () => `whsec_${randomBytes(24).toString("base64url")}`;
 
 async function demo(context: Context): Promise<ExitCode> {
   const { forgeDelivery } = await import("../../inspect/forge.ts");
-  const { openSession } = await import("../../wiring/session.ts");
-  const { createReporter } = await import("../reporter.ts");
   const reporter = createReporter(context.json ? "json" : "lines", context);
   const handler = await startSampleHandler();
   const secrets = Object.fromEntries(deliveries.map(({ provider }) => [provider, demoSecret()]));

@@ -7,12 +7,15 @@ import { printable } from "../../core/text.ts";
 import { redactHeaders } from "../../inspect/redact.ts";
 import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
 import { arrivalText, attemptText } from "../../log/lines.ts";
+import { createForwarder } from "../../spool/forward.ts";
+import { DEFAULT_TIMEOUT_MS } from "../../spool/pipeline.ts";
 import type { Store } from "../../store/store.ts";
 import { lastTargetKey } from "../../wiring/capture-protocol.ts";
 import { collect, collectHeader, parseCount, parseDuration } from "../arguments.ts";
 import { exitCodeOf, worse } from "../attempt-exit-code.ts";
 import type { Sending } from "../changed-request.ts";
 import { type Context, readNamedFile } from "../context.ts";
+import { isToBeResigned } from "../resign-question.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -81,10 +84,7 @@ async function changeAsked(context: Context, { resign, ...changes }: Options) {
     (flag) => typeof flag === "string",
   );
   if (changing.length === 0 && !resign) return undefined;
-  const [{ changedRequest }, { isToBeResigned }] = await Promise.all([
-    import("../changed-request.ts"),
-    import("../resign-question.ts"),
-  ]);
+  const { changedRequest } = await import("../changed-request.ts");
   const resigns = await isToBeResigned({ resign, changing });
   return ({ delivery, at }: Errand) => changedRequest(delivery, at(0).body, { ...changes, resigns, context });
 }
@@ -122,8 +122,6 @@ async function send(
   errands: readonly Errand[],
   options: Options,
 ): Promise<ExitCode> {
-  const { createForwarder } = await import("../../spool/forward.ts");
-  const { DEFAULT_TIMEOUT_MS } = await import("../../spool/pipeline.ts");
   const ca = options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert");
   const forwarder = createForwarder({ insecure: options.insecure, ca });
   const outputs = await outputsOf(errands);
