@@ -75,6 +75,7 @@ writeDeclarations();
 
 /** What every command needs is one file; what only some do, and late, are others. */
 async function bundleCommandLine(): Promise<void> {
+  const entry = `${root}src/cli/main.ts`;
   const reached = new Set<string>();
   const reach: Plugin = {
     name: "reach",
@@ -84,19 +85,20 @@ async function bundleCommandLine(): Promise<void> {
         reached.add(id);
         for (const next of this.getModuleInfo(id)?.importedIds ?? []) follow(next);
       };
-      follow(`${root}src/cli/main.ts`);
+      follow(entry);
     },
   };
   const bundle = await rolldown({
     ...input,
-    input: { cli: "src/cli/main.ts" },
+    input: { cli: entry },
     plugins: [lazyBuiltins, reach],
     // Some of what one command loads late is there from the start for another's sake: as it should be.
     checks: { ineffectiveDynamicImport: false },
   });
   await bundle.write({
     ...output,
-    codeSplitting: { groups: [{ name: "base", test: (id) => reached.has(id) }] },
+    // The entry waits for the command to end: what the command loads must not wait for the entry in turn.
+    codeSplitting: { groups: [{ name: "base", test: (id) => id !== entry && reached.has(id) }] },
   });
 }
 

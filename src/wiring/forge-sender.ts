@@ -2,18 +2,20 @@ import { request } from "node:http";
 import type { AttemptSummary } from "../core/attempt.ts";
 import type { AppError } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
+import type { Ready } from "../core/ready.ts";
 import type { ForgedDelivery } from "../inspect/forge.ts";
 import { openSession, type SessionSettings } from "./session.ts";
 
 interface ForgeSenderOptions
   extends Pick<SessionSettings, "dir" | "target" | "timeoutMs" | "insecure" | "ca" | "secrets"> {
-  /** Whose every delivery is taken to be. */
-  readonly provider: string;
+  /** Whose every delivery is taken to be; `undefined`: told apart. */
+  readonly provider: string | undefined;
   readonly observer: Observer;
 }
 
 /** Sends what was forged the way that captured deliveries take. */
 export interface ForgeSender {
+  readonly ready: Promise<Ready>;
   /**
    * Resolves with the handler's answer when it is on record.
    *
@@ -59,6 +61,7 @@ export async function openForgeSender({
     onCrash: fail,
   });
   return {
+    ready: session.ready,
     send: (delivery) =>
       new Promise((resolve, reject) => {
         answered = resolve;
