@@ -79,10 +79,13 @@ function write(data: string | Uint8Array): Promise<void> {
  *
  * @throws {AppError} E_FILE
  */
-export const readNamedFile = (path: string, flag: string): string =>
-  readNamedBytes(path, flag).toString("utf8");
+export const readNamedFile = (path: string, flag: string): string => readNamedBytes(path, flag).toString();
 
-/** The same as bytes. */
+/**
+ * The bytes of a file that a flag names.
+ *
+ * @throws {AppError} E_FILE
+ */
 export function readNamedBytes(path: string, flag: string): Buffer {
   try {
     return readFileSync(path);

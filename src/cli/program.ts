@@ -44,6 +44,7 @@ function add(program: Command, definition: CommandDefinition, { finish, endNow }
       `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}\n`,
     )
     .showSuggestionAfterError(true);
+  if (definition.alias !== undefined) command.alias(definition.alias);
   definition.define(command);
   command.action(async (...args: unknown[]) => {
     const files = readConfigFiles();

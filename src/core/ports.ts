@@ -42,8 +42,12 @@ export interface OwedDelivery {
 export interface OwedScope {
   /** Only what was acknowledged before this target had it, and has not been given up. */
   readonly promisedTo?: string;
-  /** Only what went to this target last or was promised to it. */
-  readonly target?: string | undefined;
+  /** Only what went to this target last or was promised to it; `null`: what has none. */
+  readonly target?: string | null | undefined;
+  /** Not what came since (ms since the epoch) and has not been tried: it may be with its handler right now. */
+  readonly untriedBefore?: number | undefined;
+  /** Not what is promised to these targets, unless it was given up: somebody sees to it. */
+  readonly notPromisedTo?: readonly string[];
   /** Only these. */
   readonly among?: readonly number[] | undefined;
 }

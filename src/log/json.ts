@@ -24,7 +24,7 @@ export function readyLine({ endpoint, local, target, inspector, tunnel }: Ready)
   return { v: 1, type: "ready", endpoint, local, target, inspector, tunnel };
 }
 
-export function tunnelLine({ state, endpoint, driver, reason }: TunnelStatus): JsonLine {
+function tunnelLine({ state, endpoint, driver, reason }: TunnelStatus): JsonLine {
   return { v: 1, type: "tunnel", state, endpoint, driver, reason };
 }
 

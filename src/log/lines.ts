@@ -81,7 +81,7 @@ export function attemptText(attempt: AttemptSummary, { chalk, path }: LineStyle)
   return `${parts.filter((part) => part !== null).join("  ")}\n`;
 }
 
-export function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
+function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
   const word = {
     opening: chalk.dim,
     up: chalk.green,

@@ -190,7 +190,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     look() {
       unread = true;
       cursor = 0;
-      rereading = false;
+      rereading = true;
       run();
     },
     idle: () =>

@@ -48,16 +48,26 @@ const columns = ["id", "received_at", "provider", "job", "attempts"]
   .join(", ");
 
 /** What was too large to be kept is no one's to deliver; it is never owed. */
-function conditions(row: string, scope: OwedScope): { sql: string; values: (string | number)[] } {
+function conditions(row: string, scope: OwedScope): { sql: string; values: (string | number | null)[] } {
   const parts = [`${row}.owed = 1`];
-  const values: (string | number)[] = [];
+  const values: (string | number | null)[] = [];
   if (scope.promisedTo !== undefined) {
     parts.push(`${row}.promised_to = ?`, `${row}.given_up = 0`);
     values.push(scope.promisedTo);
   }
   if (scope.target !== undefined) {
-    parts.push(`${target(row)} = ?`);
+    parts.push(`${target(row)} IS ?`);
     values.push(scope.target);
+  }
+  if (scope.untriedBefore !== undefined) {
+    parts.push(`(${row}.attempts > 0 OR ${row}.promised_to IS NOT NULL OR ${row}.received_at < ?)`);
+    values.push(scope.untriedBefore);
+  }
+  if (scope.notPromisedTo !== undefined) {
+    parts.push(
+      `(${row}.given_up = 1 OR coalesce(${row}.promised_to, '') NOT IN (SELECT value FROM json_each(?)))`,
+    );
+    values.push(JSON.stringify(scope.notPromisedTo));
   }
   if (scope.among !== undefined) {
     parts.push(`${row}.id IN (SELECT value FROM json_each(?))`);

@@ -16,7 +16,7 @@ export interface Store {
   readonly reader: DeliveryReader;
   readonly writer: GroupWriter;
   readonly owed: OwedReader;
-  /** What was given up for this target is to be tried again. */
+  /** What was given up for this target is to be tried again, once at least. */
   reconsider(promisedTo: string): void;
   forget(ids: readonly number[]): number;
   prune(rules: PruneRules): number;
@@ -29,6 +29,9 @@ export interface Store {
   removeOrphans(now: number): Promise<number>;
   recall(key: string): string | undefined;
   remember(key: string, value: string): void;
+  /** What is remembered under keys that begin so. */
+  recallAll(prefix: string): { readonly key: string; readonly value: string }[];
+  unremember(key: string): void;
   /** SQLite's own check; `ok` where all is well. */
   integrity(): string;
   close(): Promise<void>;
@@ -98,6 +101,14 @@ function storeOver(database: Database, bodies: string): Store {
       database.transaction(() =>
         database.statement("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)").run(key, value),
       );
+    },
+    recallAll: (prefix) =>
+      database
+        .statement("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ? ORDER BY key")
+        .all(prefix.length, prefix)
+        .map(({ key, value }) => ({ key: String(key), value: String(value) })),
+    unremember: (key) => {
+      database.transaction(() => database.statement("DELETE FROM memory WHERE key = ?").run(key));
     },
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {

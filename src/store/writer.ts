@@ -223,7 +223,7 @@ function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary 
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
-  if (success) settleOthers(database, delivery);
+  if (success && trigger !== "replay") settleOthers(database, delivery);
   const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(

@@ -14,7 +14,8 @@ import { handOver } from "./hand-over.ts";
 interface HandoverOptions {
   readonly store: Store;
   readonly forwarder: Forwarder;
-  readonly settings: Pick<CaptureSettings, "target" | "timeoutMs" | "giveUpAfterMs">;
+  readonly settings: Pick<CaptureSettings, "target" | "timeoutMs">;
+  readonly giveUpAfterMs: number;
   readonly observer: Observer;
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -28,12 +29,11 @@ export interface BackgroundHandover {
   abort(): void;
 }
 
-/** Goes on with what earlier runs left, those that they gave up included: each has at least one more try. */
+/** Goes on with what earlier runs left. */
 export function createBackgroundHandover(options: HandoverOptions): BackgroundHandover {
   const { store, forwarder, settings, observer } = options;
   const target = parseTarget(settings.target);
   const scope: OwedScope = { promisedTo: target.base };
-  store.reconsider(target.base);
 
   /** What the handler has taken must not be sent again because a disk was full: the record is what is repeated. */
   async function record(attempt: NewAttempt, signal: AbortSignal): Promise<AttemptSummary> {
@@ -68,7 +68,7 @@ export function createBackgroundHandover(options: HandoverOptions): BackgroundHa
       observer({ type: "attempt", attempt });
       return attempt;
     },
-    fate: ({ receivedAt }) => (Date.now() - receivedAt > settings.giveUpAfterMs ? "give-up" : "again"),
+    fate: ({ receivedAt }) => (Date.now() - receivedAt > options.giveUpAfterMs ? "give-up" : "again"),
     async giveUp({ id }, { number }) {
       await store.writer.giveUp(id);
       observer({ type: "given-up", delivery: id, attempts: number });

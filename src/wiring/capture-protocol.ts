@@ -3,22 +3,30 @@ import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
 import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
-/** Under this name the store remembers where deliveries went last, for those that a crash left without an attempt. */
+/**
+ * Under this name the store remembers where deliveries go: those that a crash left without an attempt, and
+ * those that are forged.
+ */
 export const lastTargetKey = "target";
+
+export interface EarlySettings {
+  /** How old a delivery may be for a try that failed not to be its last, in ms. */
+  readonly giveUpAfterMs: number;
+}
 
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {
   readonly dir: string;
   readonly target: string;
+  /** Whether this is where deliveries go from now on, and not just the ones that are sent here now. */
+  readonly remembersTarget?: boolean;
   /** The port to listen on; 0 for a free one. */
   readonly port: number;
   readonly paths: readonly string[];
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
-  /** `early`: the sender is answered once its delivery is on disk, and the handler served in the background. */
-  readonly ack: "pass" | "early";
-  /** How old a delivery may be for a try that failed not to be its last, in ms. */
-  readonly giveUpAfterMs: number;
+  /** The sender is answered once its delivery is on disk, and the handler served in the background. */
+  readonly early?: EarlySettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;

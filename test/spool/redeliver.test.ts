@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { OwedDelivery } from "../../src/core/ports.ts";
-import type { PortGate } from "../../src/spool/port-gate.ts";
+import { openGate } from "../../src/spool/port-gate.ts";
 import { createRedelivery, type OwedSource, type RedeliveryLimits } from "../../src/spool/redeliver.ts";
 import { attempt } from "../support/delivery.ts";
-
-const alwaysOpen: PortGate = { isOpen: true, shut() {}, opened: async () => "at once", stop() {} };
 
 /** Owed deliveries in memory, numbered from 1, each with its job. */
 function owedList(jobs: readonly (string | null)[]) {
@@ -45,7 +43,7 @@ async function run({ jobs, refusals, limits }: Plan) {
   let most = 0;
   const redelivery = createRedelivery({
     source,
-    gate: alwaysOpen,
+    gate: openGate,
     async attempt({ id, job }) {
       for (const other of underWay) expect(job !== null && owed.get(other)?.job === job).toBe(false);
       underWay.add(id);

@@ -3,10 +3,12 @@ import type { CommandDefinition } from "./_command.ts";
 import { checkCommand } from "./check.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { forgeCommand } from "./forge.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { providersCommand } from "./providers.ts";
 import { pruneCommand } from "./prune.ts";
+import { redeliverCommand } from "./redeliver.ts";
 import { reindexCommand } from "./reindex.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
@@ -18,10 +20,12 @@ export const commands = [
   checkCommand,
   demoCommand,
   doctorCommand,
+  forgeCommand,
   listenCommand,
   lsCommand,
   providersCommand,
   pruneCommand,
+  redeliverCommand,
   reindexCommand,
   replayCommand,
   rmCommand,

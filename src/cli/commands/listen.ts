@@ -2,10 +2,12 @@ import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import { parseTarget } from "../../core/target.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
-import type { SessionSettings } from "../../wiring/session.ts";
+import { openSession, type SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
-import type { Reporter } from "../reporter.ts";
+import { interruptions } from "../interruptions.ts";
+import { createReporter, type Reporter } from "../reporter.ts";
+import { runBeside } from "../run-beside.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -143,10 +145,7 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const [{ openSession }, reporter] = await Promise.all([
-    import("../../wiring/session.ts"),
-    reporterFor(mode, context, settings.target, interrupt),
-  ]);
+  const reporter = await reporterFor(mode, context, settings.target, interrupt);
 
   const session = await openSession({
     settings,
@@ -163,7 +162,6 @@ async function listen(
         throw noTunnel(session.tunnelStatus()?.reason);
       reporter.ready(first, session.caution);
       if (command.length > 0) {
-        const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
         return await runBeside(
           command,
@@ -178,8 +176,8 @@ async function listen(
     reporter.stopping();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const owed = store.reader.list({ owed: true }, { limit: MOST_NAMED + 1 }).map(({ id }) => id);
-      if (owed.length > 0) reporter.owed(owed.reverse(), MOST_NAMED);
+      const { owed } = store.reader.counts();
+      if (owed > 0) reporter.owed(owed);
     });
   }
 }
@@ -217,11 +215,8 @@ async function reporterFor(
       quit: stop,
       onCrash: crash,
     });
-  return (await import("../reporter.ts")).createReporter(mode, context);
+  return createReporter(mode, context);
 }
-
-/** More owed deliveries than this are not named one by one. */
-const MOST_NAMED = 20;
 
 function settingsFor({ dir }: Context, word: string, options: Options): SessionSettings {
   const { base } = parseTarget(word);
@@ -229,10 +224,10 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
   return {
     dir,
     target: base,
+    remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
-    ack: options.ack,
-    giveUpAfterMs: options.giveUpAfter,
+    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     insecure: options.insecure ?? false,
@@ -274,22 +269,4 @@ function noTunnel(reason: string | undefined): AppError {
     fault: "network",
     hint: "Leave --require-tunnel out to capture locally meanwhile, or try another --tunnel.",
   });
-}
-
-/** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */
-const SAME_SIGNAL_MS = 250;
-
-/** The first Ctrl-C asks for an orderly end, a second one ends at once. */
-function interruptions({ endNow }: Context) {
-  const { promise: first, resolve, reject: crash } = Promise.withResolvers<"stop">();
-  const stop = () => resolve("stop");
-  first.catch(() => {});
-  let since: number | undefined;
-  const onSignal = () => {
-    since ??= performance.now();
-    stop();
-    if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return { first, stop, crash };
 }
