@@ -26,7 +26,7 @@ export function createProgram(ends: ProgramEnds): Command {
     .version(manifest.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", examples)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     // Errors are rendered in one place, main.ts.
     .configureOutput({ writeErr: () => {} })
     .exitOverride();

@@ -66,7 +66,7 @@ export const listenCommand: CommandDefinition = {
         ).argParser(parseDuration),
       )
       .addOption(
-        listenOption("--port <n>", "the loopback port of the capture endpoint (default: a free one)", "PORT")
+        listenOption("--port <n>", "the loopback port of the capture endpoint", "PORT")
           .argParser(parsePort)
           .default(0, "a free one"),
       )
@@ -113,7 +113,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--timeout <duration>",
-          "how long the handler may take (default: 30s)",
+          "how long the handler may take (default: the provider's own limit, else 30s)",
           "TIMEOUT",
         ).argParser(parseDuration),
       )
