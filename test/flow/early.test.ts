@@ -98,6 +98,18 @@ describe("--ack early", () => {
     expect(await owedOf(dir)).toEqual([1]);
   });
 
+  test("ends after its patience in spite of a handler that hangs, whose delivery stays owed", async () => {
+    const handler = await startHandler(() => {});
+    const listening = await listenEarly(handler.port);
+    await ask(listening.port, post("/a", "x"));
+    await handler.next();
+    const start = performance.now();
+    expect(await listening.stop()).toBe(0);
+    expect(performance.now() - start).toBeLessThan(6_000);
+    expect(listening.lines.at(-1)).toMatchObject({ type: "attempt", outcome: "aborted" });
+    expect(listening.stderr()).toContain("To deliver: hookspool redeliver --dir");
+  });
+
   test("gives up on what is too old; it stays owed, says so, and a new start tries it again", async () => {
     const handler = await startHandler(no);
     const first = await listenEarly(handler.port, undefined, ["--give-up-after", "1ms"]);
