@@ -24,9 +24,9 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
   const { style, talk } = context;
   const say = mode === "quiet" ? () => {} : talk;
   const data = {
-    lines: (notice: Notice) => void context.write(noticeText(notice, style)),
-    json: (notice: Notice) => void context.write(jsonLine(noticeLine(notice))),
-    quiet: () => {},
+    lines: (notice: Notice) => context.write(noticeText(notice, style)),
+    json: (notice: Notice) => context.write(jsonLine(noticeLine(notice))),
+    quiet: () => undefined,
   }[mode];
   let lastTrouble = "";
   let lastTunnel = "";
@@ -37,10 +37,10 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
         // A tunnel that is tried again and again for the same reason is no news.
         const { state, reason, endpoint } = notice.status;
         const news = [state, reason, endpoint].join(" ");
-        if (news === lastTunnel) return;
+        if (news === lastTunnel) return undefined;
         lastTunnel = news;
       }
-      data(notice);
+      return data(notice);
     },
     opened() {},
     ready(ready, caution) {

@@ -20,4 +20,5 @@ export type Notice =
       readonly refusal: Refusal | null;
       readonly delivery: number | null;
     };
-export type Observer = (notice: Notice) => void;
+/** A promise that it gives says when it is ready for more; until then what comes is counted, then dropped. */
+export type Observer = (notice: Notice) => void | Promise<void>;
