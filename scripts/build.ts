@@ -4,7 +4,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
@@ -71,6 +71,22 @@ await build({
     "localtunnel-process": "src/tunnels/_localtunnel-process.ts",
   },
 });
+
+// The web inspector's page: a bundle for browsers, read from dist/web/ when somebody looks.
+await build({
+  absWorkingDir: root,
+  outdir: `${dist}/web`,
+  entryPoints: ["src/web/app/app.ts", "src/web/app/app.css"],
+  bundle: true,
+  format: "esm",
+  platform: "browser",
+  target: ["chrome120", "firefox120", "safari17"],
+  minify: true,
+  legalComments: "none",
+  logLevel: "warning",
+});
+for (const file of ["index.html", "icon.svg"])
+  copyFileSync(`${root}src/web/app/${file}`, `${dist}/web/${file}`);
 
 const types = spawnSync(
   process.execPath,

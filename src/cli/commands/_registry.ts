@@ -8,6 +8,7 @@ import { pruneCommand } from "./prune.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
 import { showCommand } from "./show.ts";
+import { webCommand } from "./web.ts";
 
 export const commands = [
   demoCommand,
@@ -18,4 +19,5 @@ export const commands = [
   replayCommand,
   rmCommand,
   showCommand,
+  webCommand,
 ] as const satisfies readonly CommandDefinition[];

@@ -24,6 +24,8 @@ interface Options {
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
+  /** `true` where the flag stands without a port. */
+  readonly inspector?: number | boolean;
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -103,7 +105,15 @@ export const listenCommand: CommandDefinition = {
           "tui, lines, json or quiet (default: tui on a terminal, else lines)",
           "OUTPUT",
         ).choices(["tui", "lines", "json", "quiet"]),
-      );
+      )
+      .addOption(
+        listenOption(
+          "--inspector [port]",
+          "the web inspector, on loopback (default: on, at 4040 or the next free port)",
+          "INSPECTOR",
+        ).argParser(parsePort),
+      )
+      .option("--no-inspector", "no web inspector");
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -132,6 +142,7 @@ async function listen(
     settings,
     project: process.cwd(),
     observer: reporter.observe,
+    inspector: inspectorPort(mode, options.inspector),
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
   });
@@ -162,6 +173,12 @@ async function listen(
       if (owed.length > 0) reporter.owed(owed.reverse(), MOST_NAMED);
     });
   }
+}
+
+/** Where nothing is said, nobody would learn of its link. */
+function inspectorPort(mode: OutputMode, asked: Options["inspector"]): number | "any" | undefined {
+  if (typeof asked === "number") return asked;
+  return (asked ?? mode !== "quiet") ? "any" : undefined;
 }
 
 /**
