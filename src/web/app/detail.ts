@@ -86,6 +86,7 @@ export function createDetail(options: DetailOptions) {
     tab = name;
     panel.scrollTop = 0;
     draw();
+    tabButtons.get(name)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function turn(step: number) {

@@ -82,8 +82,7 @@ export function startInspector(token: string): void {
   byId("follow").addEventListener("click", () => setFollow(!follow));
   byId("keys").addEventListener("click", showHelp);
   addEventListener("keydown", onKey);
-  setPane("list");
-  list.focus();
+  panes.dataset.pane = "list";
   void connect();
 
   /** Reads where things stand, then hears what comes after; again and again when the server goes away. */
