@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import type { Delivery } from "../../src/core/delivery.ts";
 import { curlCommand } from "../../src/web/curl.ts";
-import { delivery } from "../support/deliveries.ts";
+import { delivery } from "../support/delivery.ts";
 
 const withHeaders = (headers: Delivery["headers"]): Delivery => ({
   ...delivery(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { merged, type Rows, vanished, without } from "../../src/web/app/rows.ts";
-import { answered, delivery } from "../support/deliveries.ts";
+import { answered, delivery } from "../support/delivery.ts";
 
 const rowsOf = (...ids: number[]): Rows => ids.map((id) => delivery({ id }));
 const idsOf = (rows: Rows) => rows.map(({ id }) => id);
