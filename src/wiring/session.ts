@@ -82,7 +82,7 @@ export async function openSession({
     inspector?.observe(notice);
   };
   const openingDoor = inspectorPort === undefined ? undefined : openInspectorPort(inspectorPort);
-  // Awaited below: a capture that cannot start is the better reason to give.
+  // Awaited below: of two reasons, a capture that cannot start is the better one to give.
   openingDoor?.catch(() => {});
   const capture = await startCapture({
     settings: { ...settings, probe },
@@ -90,6 +90,9 @@ export async function openSession({
     observer,
     onTrouble,
     onCrash,
+  }).catch(async (error) => {
+    (await openingDoor?.catch(() => undefined))?.server.close();
+    throw error;
   });
   const listening = await openingDoor?.catch(async (error) => {
     await capture.stop(0);

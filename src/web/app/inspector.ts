@@ -40,6 +40,8 @@ export function startInspector(token: string): void {
   /** Where the next older page begins; `null` at the oldest, `undefined` before the first. */
   let next: number | null | undefined;
   let loading = false;
+  /** What came while the first page was on its way, and may be newer than what stands there. */
+  let told: Rows = [];
   /** Grows with every new list: an answer to an older question is dropped. */
   let edition = 0;
   let selected: number | undefined;
@@ -140,6 +142,8 @@ export function startInspector(token: string): void {
   function takeChanges(deliveries: readonly DeliverySummary[]) {
     const newest = rows[0]?.id ?? 0;
     const arrived = deliveries.filter(({ id }) => id > newest).filter(filter.matches);
+    if (next === undefined)
+      told = [...told.filter(({ id }) => !deliveries.some((one) => one.id === id)), ...deliveries];
     rows = merged(rows, deliveries, { matches: filter.matches, oldest: next ?? 0 });
     if (follow && rows.length > MOST_KEPT) {
       rows = rows.slice(0, MOST_KEPT);
@@ -164,13 +168,14 @@ export function startInspector(token: string): void {
     show();
   }
 
-  /** Begins the list anew, with what the filter says now. */
+  /** Begins the list anew, with what the filter says now; what is known stands there until it is read again. */
   function restart() {
     edition += 1;
-    rows = [];
+    rows = rows.filter(filter.matches);
     next = undefined;
     loading = false;
-    select(undefined);
+    told = [];
+    keepSelected();
     show();
     void loadOlder();
   }
@@ -182,20 +187,22 @@ export function startInspector(token: string): void {
     try {
       const page = await api.find({ filter: filter.source, before: next, limit: PAGE });
       if (asked !== edition) return;
-      // Rows that came live meanwhile are newer as they are.
-      const known = new Set(rows.map(({ id }) => id));
-      rows = merged(
-        rows,
-        page.deliveries.filter(({ id }) => !known.has(id)),
-        { matches: () => true, oldest: 0 },
-      );
+      const oldest = page.next ?? 0;
+      if (next === undefined) rows = merged(page.deliveries, told, { matches: filter.matches, oldest });
+      else rows = merged(page.deliveries, rows, { matches: () => true, oldest: 0 });
       next = page.next;
-      if (selected === undefined) select(rows[0]?.id);
+      told = [];
+      keepSelected();
     } catch (error) {
       if (asked === edition && error instanceof ApiError && error.status !== "network") trouble(error);
     }
     loading = false;
     show();
+  }
+
+  /** The newest is selected where nothing else is, or what was is not there any more. */
+  function keepSelected() {
+    if (follow || !rows.some(({ id }) => id === selected)) select(rows[0]?.id);
   }
 
   /** What was forgotten while nobody told. */
