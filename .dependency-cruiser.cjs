@@ -6,7 +6,7 @@ const rows = [
   ["signing"],
   ["providers", "formats"],
   ["inspect"],
-  ["spool", "store", "tunnels", "tui", "web", "log", "mcp"],
+  ["spool", "store", "tunnels", "media", "tui", "web", "log", "mcp"],
   ["wiring"],
   ["cli"],
 ];
@@ -20,6 +20,7 @@ const remedies = {
   spool: "name a port in core/ports.ts and let wiring/ join the two.",
   store: "name a port in core/ports.ts and let wiring/ join the two.",
   tunnels: "name a port in core/tunnel.ts and let wiring/ join the two.",
+  media: "media are files served on loopback: let cli/ hand their URLs to what forges.",
   tui: "the terminal UI acts through ports: let wiring/ or cli/ hand it what it needs.",
   web: "the web inspector acts through ports: let wiring/ hand it what it needs.",
   log: "lines and JSON are made from notices alone: let cli/ hand it what it needs.",

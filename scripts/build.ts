@@ -1,17 +1,15 @@
 /**
- * Bundles the program into dist/: one ESM bundle in chunks, so that a command loads only what it uses and
- * `npx` has one package to fetch. `--types` adds the declarations of the library (done on `prepare`).
+ * Bundles the program into dist/: few files, because finding and reading one is what costs at the start, and no
+ * runtime dependencies, so that `npx` has one package to fetch. Adds the declarations of the library.
  */
-
 import { spawnSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type BuildOptions, build, type Plugin } from "esbuild";
+import { type InputOptions, type OutputOptions, type Plugin, rolldown } from "rolldown";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = `${root}dist`;
-
-rmSync(dist, { recursive: true, force: true });
+const empty = `${root}scripts/stubs/empty.js`;
 
 /**
  * Importing a built-in loads it with all that its exports need: `node:http` a WebSocket client (15 of 24 ms),
@@ -20,80 +18,110 @@ rmSync(dist, { recursive: true, force: true });
  */
 const lazyBuiltins: Plugin = {
   name: "lazy-builtins",
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "builtin" }));
-    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => {
-      const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
-      const exports = process.getBuiltinModule(path);
-      // What is more than a plain object (a function, `node:process`) cannot be stood in for.
-      if (Object.getPrototypeOf(exports) !== Object.prototype)
-        return { contents: `module.exports = ${load};` };
-      const getters = Object.keys(exports ?? {}).map((name) => `get ${name}() { return ${load}.${name}; }`);
-      return { contents: `module.exports = {\n${getters.join(",\n")}\n};` };
-    });
+  resolveId(source, _importer, { kind }) {
+    if (!source.startsWith("node:")) return null;
+    // What is imported when it is needed stays as it is, and so does what the bundle itself starts with.
+    const asItIs = kind === "dynamic-import" || source === "node:module";
+    return asItIs ? { id: source, external: true } : `\0${source}`;
+  },
+  load(id) {
+    if (!id.startsWith("\0node:")) return null;
+    const path = id.slice(1);
+    const load = `process.getBuiltinModule(${JSON.stringify(path)})`;
+    const exports = process.getBuiltinModule(path) ?? {};
+    // What is more than a plain object (a function, `node:process`) cannot be stood in for.
+    if (Object.getPrototypeOf(exports) !== Object.prototype) return `module.exports = ${load};`;
+    const getters = Object.keys(exports).map((name) => `get ${name}() { return ${load}.${name}; }`);
+    return `module.exports = {\n${getters.join(",\n")}\n};`;
   },
 };
 
-const shared: BuildOptions = {
-  absWorkingDir: root,
-  outdir: dist,
-  bundle: true,
-  format: "esm",
+const input: InputOptions = {
+  cwd: root,
   platform: "node",
-  target: "node22.13",
-  minifySyntax: true,
-  minifyWhitespace: true,
-  legalComments: "none",
-  // React's development build renders 1.8 times slower.
-  define: { "process.env.NODE_ENV": '"production"' },
-  alias: {
-    // Ink asks for it only when DEV=true.
-    "react-devtools-core": "./scripts/stubs/empty.js",
-    // Registration is ours (src/tunnels/_localtunnel-registration.ts); the client's own never runs.
-    axios: "./scripts/stubs/empty.js",
+  transform: {
+    target: "node22.13",
+    // React's development build renders 1.8 times slower.
+    define: { "process.env.NODE_ENV": '"production"' },
   },
-  // Bundled CommonJS modules still say require().
-  banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  resolve: {
+    alias: {
+      // Ink asks for it only when DEV=true.
+      "react-devtools-core": empty,
+      // Registration is ours (src/tunnels/_localtunnel-registration.ts); the client's own never runs.
+      axios: empty,
+    },
   },
-  plugins: [lazyBuiltins],
-  logLevel: "warning",
 };
 
-// A command loads its own chunks; finding and reading a file is what costs, so nothing else shares them.
-await build({ ...shared, entryPoints: { cli: "src/cli/main.ts" }, splitting: true });
-await build({
-  ...shared,
-  entryPoints: {
-    index: "src/index.ts",
-    "capture-thread": "src/wiring/capture-thread.ts",
-    "background-thread": "src/wiring/background-thread.ts",
-    "localtunnel-process": "src/tunnels/_localtunnel-process.ts",
-  },
-});
-
-// The web inspector's page: a bundle for browsers, read from dist/web/ when somebody looks.
-await build({
-  absWorkingDir: root,
-  outdir: `${dist}/web`,
-  entryPoints: ["src/web/app/app.ts", "src/web/app/app.css"],
-  bundle: true,
+const output: OutputOptions = {
+  dir: dist,
   format: "esm",
-  platform: "browser",
-  target: ["chrome120", "firefox120", "safari17"],
-  minify: true,
-  legalComments: "none",
-  logLevel: "warning",
-});
-for (const file of ["index.html", "icon.svg"])
-  copyFileSync(`${root}src/web/app/${file}`, `${dist}/web/${file}`);
+  minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+};
 
-const types = spawnSync(
-  process.execPath,
-  [`${root}node_modules/typescript/bin/tsc`, "-p", "tsconfig.types.json"],
-  {
+rmSync(dist, { recursive: true, force: true });
+await bundleCommandLine();
+for (const [name, entry] of Object.entries({
+  index: "src/index.ts",
+  "capture-thread": "src/wiring/capture-thread.ts",
+  "background-thread": "src/wiring/background-thread.ts",
+  "localtunnel-process": "src/tunnels/_localtunnel-process.ts",
+})) {
+  const bundle = await rolldown({ ...input, input: { [name]: entry }, plugins: [lazyBuiltins] });
+  await bundle.write({ ...output, codeSplitting: false });
+}
+await bundlePage();
+writeDeclarations();
+
+/** What every command needs is one file; what only some do, and late, are others. */
+async function bundleCommandLine(): Promise<void> {
+  const entry = `${root}src/cli/main.ts`;
+  const reached = new Set<string>();
+  const reach: Plugin = {
+    name: "reach",
+    buildEnd() {
+      const follow = (id: string) => {
+        if (reached.has(id)) return;
+        reached.add(id);
+        for (const next of this.getModuleInfo(id)?.importedIds ?? []) follow(next);
+      };
+      follow(entry);
+    },
+  };
+  const bundle = await rolldown({
+    ...input,
+    input: { cli: entry },
+    plugins: [lazyBuiltins, reach],
+    // Some of what one command loads late is there from the start for another's sake: as it should be.
+    checks: { ineffectiveDynamicImport: false },
+  });
+  await bundle.write({
+    ...output,
+    // The entry waits for the command to end: what the command loads must not wait for the entry in turn.
+    codeSplitting: { groups: [{ name: "base", test: (id) => id !== entry && reached.has(id) }] },
+  });
+}
+
+/** The web inspector's page, for browsers; dist/web/ is read when somebody looks. */
+async function bundlePage(): Promise<void> {
+  const folder = `${root}src/web/app`;
+  const bundle = await rolldown({
+    cwd: root,
+    platform: "browser",
+    input: { app: `${folder}/app.ts` },
+    transform: { target: ["chrome120", "firefox120", "safari17"] },
+  });
+  await bundle.write({ dir: `${dist}/web`, format: "esm", minify: true, codeSplitting: false });
+  for (const file of ["index.html", "app.css", "icon.svg"])
+    copyFileSync(`${folder}/${file}`, `${dist}/web/${file}`);
+}
+
+function writeDeclarations(): void {
+  const compiler = `${root}node_modules/typescript/bin/tsc`;
+  const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.types.json"], {
     cwd: root,
     stdio: "inherit",
-  },
-);
-process.exit(types.status ?? 1);
+  });
+  process.exitCode = status ?? 1;
+}

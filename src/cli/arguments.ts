@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import type { HeaderPair } from "../core/headers.ts";
 
 /** `500ms`, `30s`, `2m`, `1h`, `7d`; a bare number is seconds. In ms. */
 export function parseDuration(text: string): number {
@@ -34,3 +35,11 @@ export function parseCount(text: string): number {
 
 /** For options that may be given again and again. */
 export const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** `Name: value`, again and again. */
+export function collectHeader(text: string, before: readonly HeaderPair[] = []): HeaderPair[] {
+  const [, name, value] = /^([!#$%&'*+.^`|~\w-]+):[ \t]*([\x20-\x7e\x80-\xff\t]*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError("A header looks like 'X-Trace: 1'.");
+  return [...before, [name, value.trimEnd()]];
+}

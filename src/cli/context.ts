@@ -79,9 +79,16 @@ function write(data: string | Uint8Array): Promise<void> {
  *
  * @throws {AppError} E_FILE
  */
-export function readNamedFile(path: string, flag: string): string {
+export const readNamedFile = (path: string, flag: string): string => readNamedBytes(path, flag).toString();
+
+/**
+ * The bytes of a file that a flag names.
+ *
+ * @throws {AppError} E_FILE
+ */
+export function readNamedBytes(path: string, flag: string): Buffer {
   try {
-    return readFileSync(path, "utf8");
+    return readFileSync(path);
   } catch (error) {
     throw new AppError(`the file that ${flag} names cannot be read: ${path}`, {
       code: "E_FILE",

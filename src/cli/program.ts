@@ -26,7 +26,7 @@ export function createProgram(ends: ProgramEnds): Command {
     .version(manifest.version, "-V, --version", "print the version")
     .helpCommand("help [command]", "explain a command")
     .addHelpText("after", examples)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: (command) => command.name() })
     // Errors are rendered in one place, main.ts.
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
@@ -44,6 +44,7 @@ function add(program: Command, definition: CommandDefinition, { finish, endNow }
       `\nExamples:\n${definition.examples.map((example) => `  $ ${example}`).join("\n")}\n`,
     )
     .showSuggestionAfterError(true);
+  if (definition.alias !== undefined) command.alias(definition.alias);
   definition.define(command);
   command.action(async (...args: unknown[]) => {
     const files = readConfigFiles();

@@ -14,11 +14,22 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
   const words = createReporter("quiet", context);
   const afterwards = createReporter("lines", context);
   let tui: Tui | undefined;
+  let release = () => {};
+  const close = () => {
+    tui?.close();
+    tui = undefined;
+    process.off("uncaughtException", close);
+    release();
+    release = () => {};
+  };
 
   return {
     // What comes before the screen is open is read from the store.
     observe: (notice) => tui?.observe(notice),
     opened(session) {
+      release = holdWarnings();
+      // Before main.ts says what it was: on the alternate screen that would be lost.
+      process.prependListener("uncaughtException", close);
       tui = startTui({
         ports: {
           reader: session.reader(),
@@ -41,13 +52,30 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
     ready: (ready, caution) => tui?.ready(ready, caution),
     trouble: (error) => (tui ? tui.trouble(error) : words.trouble(error)),
     stopping() {
-      tui?.close();
-      tui = undefined;
+      close();
       afterwards.stopping();
     },
     owed: afterwards.owed,
   };
 }
+
+/** Node writes its warnings straight to the terminal, across the screen: they wait until that is closed. */
+function holdWarnings(): () => void {
+  const writers = process.listeners("warning");
+  const held: Error[] = [];
+  const hold = (warning: Error) => {
+    if (held.length < MOST_HELD) held.push(warning);
+  };
+  process.removeAllListeners("warning").on("warning", hold);
+  return () => {
+    process.off("warning", hold);
+    for (const writer of writers) process.on("warning", writer);
+    for (const warning of held) process.emit("warning", warning);
+    held.length = 0;
+  };
+}
+
+const MOST_HELD = 20;
 
 /** What terminals take at most, base64 included. */
 const MOST_CLIPBOARD_BYTES = 100_000;
@@ -62,6 +90,7 @@ function copy(text: string): boolean {
 
 /** Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. */
 async function suspend(): Promise<void> {
+  if (process.platform === "win32") return;
   process.stderr.write("hookspool is stopped: nothing is captured until fg.\n");
   process.kill(0, "SIGTSTP");
   // The signal stops the process before this has passed; where nothing can bring it back, it is ignored.

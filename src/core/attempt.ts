@@ -10,6 +10,8 @@ export type Outcome = "responded" | "refused" | "timed-out" | "aborted";
 export interface WireChanges {
   readonly removed: readonly string[];
   readonly set: HeaderPairs;
+  /** SHA-256, in lower-case hex, of a body that was sent in the place of the recorded one. */
+  readonly body?: string;
 }
 
 /** The handler's answer, as received. */

@@ -1,12 +1,15 @@
 import type { AttemptSummary } from "./attempt.ts";
 import type { DeliverySummary, Refusal } from "./delivery.ts";
 import type { TunnelStatus } from "./tunnel.ts";
+import type { Verification } from "./verdict.ts";
 
 /** What observers are told, after the fact. Fire and forget: a notice never waits for its reader. */
 export type Notice =
   | { readonly type: "delivery"; readonly delivery: DeliverySummary }
   | { readonly type: "attempt"; readonly attempt: AttemptSummary }
   | { readonly type: "tunnel"; readonly status: TunnelStatus }
+  /** A stored delivery is judged anew: the public keys have come that it is checked against. */
+  | { readonly type: "verdict"; readonly delivery: number; readonly verification: Verification }
   /** A request that was not taken: nothing of it is stored unless `delivery` names it. */
   | {
       readonly type: "turned-away";

@@ -1,5 +1,6 @@
 import type { Attempt, AttemptSummary, NewAttempt } from "./attempt.ts";
-import type { CapturedBody, Delivery, DeliverySummary, NewDelivery } from "./delivery.ts";
+import type { CapturedBody, Delivery, DeliverySummary, Identity, NewDelivery } from "./delivery.ts";
+import type { Verification } from "./verdict.ts";
 
 /** Takes a body in as it arrives. */
 export interface BodyIntake {
@@ -20,6 +21,10 @@ export interface DeliveryWriter {
   append(delivery: NewDelivery): Promise<DeliverySummary>;
   /** Resolves once written; rides on the next commit, with no sync of its own. */
   appendAttempt(attempt: NewAttempt): Promise<AttemptSummary>;
+  /** Puts another verdict in the place of a delivery's; written as attempts are. */
+  setVerification(id: number, verification: Verification): Promise<void>;
+  /** The same for whose it is and what it speaks of. */
+  setIdentity(id: number, identity: Identity): Promise<void>;
 }
 
 /** What a list shows: every field narrows it. */

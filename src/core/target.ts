@@ -16,7 +16,7 @@ export interface Target {
 }
 
 /**
- * Reads `3000`, `host:port`, `:3000` or a URL with a path.
+ * Reads `3000`, `:3000`, `host:port` or a URL, each with or without a path.
  *
  * @throws {AppError} E_TARGET
  */
@@ -40,7 +40,7 @@ export function parseTarget(text: string): Target {
 }
 
 function readUrl(text: string): URL | undefined {
-  if (/^:?\d+$/.test(text)) return httpUrl(`http://localhost:${text.replace(":", "")}`);
+  if (/^:?\d+(?:[/?].*)?$/.test(text)) return httpUrl(`http://localhost:${text.replace(/^:/, "")}`);
   if (/^https?:\/\//i.test(text)) return httpUrl(text);
   // host:port, with or without a path. A bare word is no target: it is more likely a mistyped command.
   if (/^[^/?#@\s]+:\d+(?:[/?].*)?$/.test(text)) return httpUrl(`http://${text}`);

@@ -17,6 +17,28 @@ export function assign(json: unknown, assignments: readonly string[]): unknown {
   return root;
 }
 
+/**
+ * A JSON body with assignments carried out, as `JSON.stringify` writes it.
+ *
+ * @throws {AppError} `E_NOT_JSON`, `E_BAD_SET`
+ */
+export function assignInBody(body: Uint8Array, assignments: readonly string[]): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(assign(decode(body), assignments)));
+}
+
+function decode(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch (cause) {
+    throw new AppError("the body is not JSON, so nothing can be set in it", {
+      code: "E_NOT_JSON",
+      fault: "user",
+      hint: "Leave out --set, or give JSON as --data.",
+      cause,
+    });
+  }
+}
+
 function withValue(
   target: unknown,
   [key, ...rest]: readonly string[],

@@ -62,7 +62,7 @@ const qualities = {
 } as const;
 
 /** A handler did not answer 2xx, the delivery was turned away, or its signature does not hold. */
-export function isFailure(delivery: DeliverySummary): boolean {
+function isFailure(delivery: DeliverySummary): boolean {
   const { lastOutcome: outcome, lastStatus: status, refusal, verdict } = delivery;
   if (refusal !== null || verdict === "rejected") return true;
   return outcome !== null && !succeeded({ outcome, status });

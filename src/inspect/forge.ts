@@ -7,7 +7,7 @@ import type { MediaUrls, Provider, ProviderEvent } from "../providers/_provider.
 import type { SchemeParams, Secret } from "../signing/_scheme.ts";
 import type { SchemeName } from "../signing/_schemes.ts";
 import { type Flaw, signPayload } from "./_sign-payload.ts";
-import { assign } from "./assignments.ts";
+import { assignInBody } from "./assignments.ts";
 
 /** A request as the provider would send it, before it has a host. */
 export interface ForgedDelivery {
@@ -85,7 +85,7 @@ export function composePayload(options: PayloadOptions): Payload {
   const job = options.job ?? provider.newJob(random);
   const body =
     data ?? encode(event.sample({ job, random, now, media: { ...nowhere, ...mediaUrls }, percent }));
-  const changed = set.length === 0 ? body : encode(assign(decode(body), set));
+  const changed = set.length === 0 ? body : assignInBody(body, set);
   const id = provider.deliveryId?.(parsedOrUndefined(changed), random) ?? null;
   return { provider, event, body: changed, id };
 }
@@ -131,16 +131,6 @@ const nowhere: MediaUrls = {
 };
 
 const encode = (json: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(json));
-
-function decode(body: Uint8Array): unknown {
-  const json = parsedOrUndefined(body);
-  if (json !== undefined) return json;
-  throw new AppError("the body is not JSON, so nothing can be set in it", {
-    code: "E_NOT_JSON",
-    fault: "user",
-    hint: "Leave out --set, or give JSON as --data.",
-  });
-}
 
 function parsedOrUndefined(body: Uint8Array): unknown {
   try {

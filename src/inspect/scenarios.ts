@@ -3,18 +3,9 @@ import { providerNamed } from "../providers/_find.ts";
 import type { Provider, ProviderEvent } from "../providers/_provider.ts";
 import { providers } from "../providers/_registry.ts";
 import { composePayload, deliveryOf, type ForgedDelivery, type ForgeOptions, type Payload } from "./forge.ts";
+import { type Scenario, scenarios } from "./scenario-names.ts";
 
-/** What happens in each scenario. */
-export const scenarios = {
-  progress: "news of progress, then the result",
-  batch: "several results of one job, a delivery each",
-  duplicate: "one delivery twice",
-  "out-of-order": "the result before the news of progress; without such news, the younger of two jobs first",
-  "failed-then-retry": "a failure, then the same job's result",
-  "retry-storm": "one delivery again and again by the provider's schedule, as if nobody answered",
-} as const;
-
-export type Scenario = keyof typeof scenarios;
+export { type Scenario, scenarios };
 
 export interface ScenarioOptions extends Omit<ForgeOptions, "event" | "percent"> {
   readonly scenario: Scenario;
@@ -43,8 +34,15 @@ export interface ScenarioStep {
  */
 export function buildScenario(options: ScenarioOptions): readonly ScenarioStep[] {
   const provider = providerNamed(options.provider);
+  refuseUnable(options.scenario, provider);
   const job = options.job ?? provider.newJob(options.random);
   return plans[options.scenario]({ ...options, job }, provider);
+}
+
+/** The scenarios that this provider can play. */
+export function scenariosOf(provider: Provider): readonly Scenario[] {
+  const names = Object.keys(scenarios) as Scenario[];
+  return names.filter((name) => abilities[name]?.isAble(provider) ?? true);
 }
 
 type PlanOptions = ScenarioOptions & { readonly job: string };
@@ -54,8 +52,6 @@ const plans: Readonly<
 > = {
   progress(options, provider) {
     const news = progressOf(provider);
-    if (news.length === 0)
-      throw noScenario(provider, "reports no progress", (other) => progressOf(other).length > 0);
     return [
       ...news.map(({ event, percent }, i) =>
         step(options, {
@@ -69,10 +65,7 @@ const plans: Readonly<
     ];
   },
 
-  batch(options, provider) {
-    if (!provider.sendsEachResult) {
-      throw noScenario(provider, "sends one delivery per job", (other) => other.sendsEachResult === true);
-    }
+  batch(options) {
     return Array.from({ length: options.count ?? 4 }, (_, i) =>
       step(options, { ...ending(options), afterMs: i * BATCH_MS, delayMs: i === 0 ? 0 : BATCH_MS }),
     );
@@ -84,19 +77,14 @@ const plans: Readonly<
   },
 
   "out-of-order"(options, provider) {
-    const [news] = progressOf(provider).slice(-1);
-    const late =
-      news === undefined
-        ? { ...ending(options), afterMs: -60_000, job: provider.newJob(options.random) }
-        : { event: news.event.name, percent: news.percent, afterMs: -PROGRESS_MS };
+    const late = latecomer(options, provider);
     return [step(options, ending(options)), step(options, { ...late, delayMs: 1000 })];
   },
 
-  "failed-then-retry"(options, provider) {
-    if (!hasFailure(provider)) throw noScenario(provider, "delivers no failures", hasFailure);
+  "failed-then-retry"(options) {
     return [
       step(options, { event: "failed" }),
-      step(options, { ...ending(options), afterMs: 5000, delayMs: 5000 }),
+      step(options, { ...ending(options), afterMs: RETRY_MS, delayMs: RETRY_MS }),
     ];
   },
 
@@ -108,6 +96,7 @@ const plans: Readonly<
 
 const PROGRESS_MS = 2000;
 const BATCH_MS = 500;
+const RETRY_MS = 5000;
 
 interface StepPlan {
   readonly event: string;
@@ -149,11 +138,34 @@ function progressOf(provider: Provider): readonly News[] {
     );
 }
 
+/** What should have come before the result. */
+function latecomer(options: PlanOptions, provider: Provider): StepPlan {
+  const news = progressOf(provider).at(-1);
+  if (news !== undefined) return { event: news.event.name, percent: news.percent, afterMs: -PROGRESS_MS };
+  if (hasFailure(provider)) return { event: "failed", afterMs: -RETRY_MS };
+  return { ...ending(options), afterMs: -60_000, job: provider.newJob(options.random) };
+}
+
 const hasFailure = (provider: Provider): boolean => provider.events.some(({ event }) => event === "failed");
 
-function noScenario(provider: Provider, why: string, isAble: (other: Provider) => boolean): AppError {
-  const able = providers.filter((other: Provider) => isAble(other)).map(({ id }) => id);
-  return new AppError(`${provider.name} ${why}`, {
+interface Ability {
+  isAble(provider: Provider): boolean;
+  /** Said of a provider that is not. */
+  readonly otherwise: string;
+}
+
+/** What a scenario asks of its provider; the others are for all. */
+const abilities: Partial<Record<Scenario, Ability>> = {
+  progress: { isAble: (provider) => progressOf(provider).length > 0, otherwise: "reports no progress" },
+  batch: { isAble: (provider) => provider.sendsEachResult === true, otherwise: "sends one delivery per job" },
+  "failed-then-retry": { isAble: hasFailure, otherwise: "delivers no failures" },
+};
+
+function refuseUnable(scenario: Scenario, provider: Provider): void {
+  const ability = abilities[scenario];
+  if (ability === undefined || ability.isAble(provider)) return;
+  const able = (providers as readonly Provider[]).filter(ability.isAble).map(({ id }) => id);
+  throw new AppError(`${provider.name} ${ability.otherwise}`, {
     code: "E_NO_SCENARIO",
     fault: "user",
     hint: `This scenario is for ${able.join(", ")}.`,

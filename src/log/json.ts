@@ -4,12 +4,13 @@ import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
+import type { Verification } from "../core/verdict.ts";
 
 /**
  * The JSON lines that programs read. Names and meanings are kept from release to release; `v` counts breaks.
  * Header names and values, and paths, are strings with one character per byte as received.
  */
-type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
+export type JsonLine = { readonly v: 1; readonly type: string } & Record<string, unknown>;
 
 export function jsonLine(line: JsonLine): string {
   // JSON leaves these as they are; to a terminal, some of them are the beginning of a command.
@@ -23,7 +24,7 @@ export function readyLine({ endpoint, local, target, inspector, tunnel }: Ready)
   return { v: 1, type: "ready", endpoint, local, target, inspector, tunnel };
 }
 
-export function tunnelLine({ state, endpoint, driver, reason }: TunnelStatus): JsonLine {
+function tunnelLine({ state, endpoint, driver, reason }: TunnelStatus): JsonLine {
   return { v: 1, type: "tunnel", state, endpoint, driver, reason };
 }
 
@@ -47,6 +48,10 @@ export function deliveryLine(delivery: DeliverySummary): JsonLine {
     refusal: delivery.refusal,
     owed: delivery.owed,
   };
+}
+
+function verdictLine(id: number, { verdict, reason, explanation }: Verification): JsonLine {
+  return { v: 1, type: "verdict", id, verdict, reason, explanation };
 }
 
 /** A line of `ls`: the delivery with what became of it so far. */
@@ -124,6 +129,8 @@ export function noticeLine(notice: Notice): JsonLine {
       return attemptLine(notice.attempt);
     case "tunnel":
       return tunnelLine(notice.status);
+    case "verdict":
+      return verdictLine(notice.delivery, notice.verification);
     case "turned-away": {
       const { status, reason, refusal, delivery } = notice;
       return { v: 1, type: "turned-away", status, reason, refusal, delivery };

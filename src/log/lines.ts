@@ -29,6 +29,12 @@ export function noticeText(notice: Notice, style: LineStyle): string {
       return attemptText(notice.attempt, style);
     case "tunnel":
       return tunnelText(notice.status, style);
+    case "verdict": {
+      const { chalk } = style;
+      const { verification } = notice;
+      const verdict = verdictText(verification, chalk) ?? verification.verdict;
+      return `${chalk.cyan(" = ")}  ${chalk.bold(`#${notice.delivery}`)}  ${verdict}  ${printable(verification.explanation)}\n`;
+    }
     case "turned-away": {
       const about = notice.delivery === null ? "" : `  #${notice.delivery}`;
       return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}\n`;
@@ -70,7 +76,7 @@ export function attemptText(attempt: AttemptSummary, { chalk, path }: LineStyle)
   return `${parts.filter((part) => part !== null).join("  ")}\n`;
 }
 
-export function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
+function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
   const word = {
     opening: chalk.dim,
     up: chalk.green,
@@ -82,7 +88,11 @@ export function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }:
   return `${[word, endpoint && chalk.bold(endpoint), reason].filter(Boolean).join("  ")}\n`;
 }
 
-function verdictText({ verdict, reason }: DeliverySummary, chalk: ChalkInstance): string | null {
+/** Nothing where nothing is known. */
+export function verdictText(
+  { verdict, reason }: Pick<DeliverySummary, "verdict" | "reason">,
+  chalk: ChalkInstance,
+): string | null {
   if (verdict === "undecided") return null;
   return verdict === "verified" ? chalk.green("✓ verified") : chalk.red(`✗ rejected (${reason})`);
 }

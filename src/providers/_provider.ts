@@ -69,6 +69,8 @@ interface Registration {
 export interface SchemeUse extends SchemeChoice {
   /** Deliveries without it are ordinary: the user need not have set a secret. */
   readonly optional?: true;
+  /** Where the sender publishes the public keys that its deliveries verify against, as a JSON Web Key Set. */
+  readonly jwksUrl?: string;
   readonly note?: string;
 }
 

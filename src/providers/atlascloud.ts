@@ -11,7 +11,7 @@ export const atlascloudProvider: Provider = {
   certainty: "documented in part; signing from public receivers",
   registration: { via: "body", field: "webhook_url", how: 'Put "webhook_url" into the body of the task.' },
   secretSource:
-    "No shared secret: the public keys are at https://api.atlascloud.ai/api/v1/webhooks/jwks.json.",
+    "No shared secret: Atlas Cloud signs with a private key, and its public keys are fetched when they are needed.",
   requestHeaders: [
     "X-AtlasCloud-Webhook-Id",
     "X-AtlasCloud-Webhook-Event",
@@ -22,6 +22,7 @@ export const atlascloudProvider: Provider = {
   schemes: [
     {
       scheme: "atlascloud-ed25519",
+      jwksUrl: "https://api.atlascloud.ai/api/v1/webhooks/jwks.json",
       note: "The id is not signed. A bare X-AtlasCloud-Webhook-Signature is a legacy HMAC.",
     },
   ],

@@ -20,7 +20,8 @@ export const falProvider: Provider = {
     field: "fal_webhook",
     how: "Add fal_webhook=<url, percent-encoded> to the queue request: POST https://queue.fal.run/<model>?fal_webhook=<url>.",
   },
-  secretSource: "No shared secret: the public keys are at https://rest.alpha.fal.ai/.well-known/jwks.json.",
+  secretSource:
+    "No shared secret: fal signs with a private key, and its public keys are fetched when they are needed.",
   requestHeaders: [
     "X-Fal-Webhook-Request-Id",
     "X-Fal-Webhook-User-Id",
@@ -30,6 +31,7 @@ export const falProvider: Provider = {
   schemes: [
     {
       scheme: "fal-ed25519",
+      jwksUrl: "https://rest.alpha.fal.ai/.well-known/jwks.json",
       note: "Only fal can sign for its own keys: forge with a key of your own and serve its JWKS.",
     },
   ],

@@ -15,7 +15,8 @@ export const ideogramProvider: Provider = {
     field: "webhook_url",
     how: 'Put "webhook_url" into the body of an asynchronous call, e.g. /v1/ideogram-v4/async/generate. HTTPS only.',
   },
-  secretSource: "No shared secret: the public keys are at https://api.ideogram.ai/v1/.well-known/jwks.json.",
+  secretSource:
+    "No shared secret: Ideogram signs with a private key, and its public keys are fetched when they are needed.",
   requestHeaders: [
     "X-Ideogram-Webhook-Generation-Id",
     "X-Ideogram-Webhook-User-Id",
@@ -26,6 +27,7 @@ export const ideogramProvider: Provider = {
   schemes: [
     {
       scheme: "ideogram-ed25519",
+      jwksUrl: "https://api.ideogram.ai/v1/.well-known/jwks.json",
       note: "Only Ideogram can sign for its own keys: forge with a key of your own and serve its JWKS.",
     },
   ],

@@ -75,6 +75,8 @@ export interface SignInputs {
   readonly url?: string | undefined;
   /** Beyond those of verifying: `user` and `kid`, the ids of user and key where a scheme sends them. */
   readonly params?: SchemeParams | undefined;
+  /** The headers of the delivery that is signed again: the names, the id and the user are taken from there. */
+  readonly previous?: HeaderPairs | undefined;
 }
 
 interface Signed {

@@ -70,7 +70,7 @@ export function signatureScheme<const Name extends string>(
       };
     },
     sign: (inputs) => ({
-      headers: signatureHeaders(rulesFor(inputs.params ?? {}, []), inputs),
+      headers: signatureHeaders(rulesFor(inputs.params ?? {}, inputs.previous ?? []), inputs),
       url: inputs.url,
     }),
   };

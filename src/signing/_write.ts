@@ -1,4 +1,4 @@
-import type { HeaderPair } from "../core/headers.ts";
+import { type HeaderPair, headerValue } from "../core/headers.ts";
 import { cannotSign } from "./_cannot-sign.ts";
 import { keyIdOf } from "./_ed25519-keys.ts";
 import type { Rules } from "./_rules.ts";
@@ -11,12 +11,14 @@ import { isProblem, type SignInputs } from "./_scheme.ts";
  */
 export function signatureHeaders(rules: Rules, inputs: SignInputs): HeaderPair[] {
   const { headers: names, envelope, proof, content } = rules;
-  const { secret, body, params = {} } = inputs;
+  const { secret, body, params = {}, previous = [] } = inputs;
+  const before = (name: string | undefined) => (name === undefined ? undefined : headerValue(previous, name));
+  const id = inputs.id ?? before(names.id);
   if (secret === null || secret === "") throw cannotSign("a secret");
-  if (names.id !== undefined && !inputs.id) throw cannotSign("the delivery's id");
+  if (names.id !== undefined && !id) throw cannotSign("the delivery's id");
 
   const timestamp = String(Math.trunc(inputs.timestamp));
-  const fields = { id: inputs.id ?? "", user: params.user ?? "local", timestamp };
+  const fields = { id: id ?? "", user: params.user ?? before(names.user) ?? "local", timestamp };
   const signed = content(fields, body);
   if (isProblem(signed)) throw cannotSign(`another body: ${signed.problem}`);
   const values: readonly (readonly [header: string | undefined, value: string])[] = [

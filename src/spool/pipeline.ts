@@ -35,7 +35,7 @@ interface PipelineOptions {
 export const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Larger bodies never stand in memory as a whole, not even to check a signature. */
-const INSPECTED_BODY_BYTES = 8 * 1024 * 1024;
+export const INSPECTED_BODY_BYTES = 8 * 1024 * 1024;
 
 export interface Pipeline {
   /** One request's whole way from its last byte to its answer. Never rejects. */

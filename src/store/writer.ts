@@ -1,13 +1,14 @@
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import { succeeded } from "../core/attempt.ts";
-import type { DeliverySummary, NewDelivery } from "../core/delivery.ts";
+import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
+import type { Verification } from "../core/verdict.ts";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
 import type { LogSync } from "./log-sync.ts";
 import type { Database } from "./sqlite.ts";
 
-/** An attempt waits this long for a delivery's commit to ride on. */
-const ATTEMPT_DELAY_MS = 50;
+/** What causes no sync of its own waits this long for a delivery's commit to ride on. */
+const IDLE_DELAY_MS = 50;
 
 export interface GroupWriter extends DeliveryWriter {
   /** Resolves when everything given so far is on disk. */
@@ -66,6 +67,13 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
     });
   }
 
+  /** Rides on a delivery's commit, or on the timer where none comes. */
+  function enqueueIdly<T>(apply: () => T): Promise<T> {
+    const done = enqueue(apply);
+    if (!running) timer ??= setTimeout(run, IDLE_DELAY_MS);
+    return done;
+  }
+
   return {
     openBody: () => openBodyIntake(bodyFolder),
     reopen: (body) =>
@@ -76,11 +84,9 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
       void run();
       return done;
     },
-    appendAttempt(attempt) {
-      const done = enqueue(() => insertAttempt(database, attempt));
-      if (!running) timer ??= setTimeout(run, ATTEMPT_DELAY_MS);
-      return done;
-    },
+    appendAttempt: (attempt) => enqueueIdly(() => insertAttempt(database, attempt)),
+    setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
+    setIdentity: (id, identity) => enqueueIdly(() => updateIdentity(database, id, identity)),
     async flush() {
       mustSync = true;
       while (entries.length > 0 || running) await run();
@@ -154,12 +160,34 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   };
 }
 
-function firstWithKey(database: Database, provider: string | null, key: string | null): number | null {
+/** The first delivery with this key, among those before a number where one is given. */
+function firstWithKey(
+  database: Database,
+  provider: string | null,
+  key: string | null,
+  before = Number.MAX_SAFE_INTEGER,
+): number | null {
   if (key === null) return null;
   const row = database
-    .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ?")
-    .get(provider, key);
+    .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ? AND id < ?")
+    .get(provider, key, before);
   return (row?.id ?? null) as number | null;
+}
+
+function updateVerification(database: Database, id: number, verification: Verification): void {
+  const { verdict, reason, explanation } = verification;
+  database.statement("UPDATE deliveries SET verdict = ?, reason = ? WHERE id = ?").run(verdict, reason, id);
+  database.statement("UPDATE payloads SET explanation = ? WHERE delivery = ?").run(explanation, id);
+}
+
+function updateIdentity(database: Database, id: number, identity: Identity): void {
+  const { provider, event, eventName, job, dedupeKey } = identity;
+  database
+    .statement(
+      `UPDATE deliveries SET provider = ?, event = ?, event_name = ?, job = ?, dedupe_key = ?, duplicate_of = ?
+       WHERE id = ?`,
+    )
+    .run(provider, event, eventName, job, dedupeKey, firstWithKey(database, provider, dedupeKey, id), id);
 }
 
 function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {

@@ -33,7 +33,7 @@ export function cut(text: string, width: number): { readonly text: string; reado
   }
   let left = width;
   let end = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const segment of pieces(text)) {
     const size = stringWidth(segment);
     if (size > left) break;
     left -= size;
@@ -52,6 +52,14 @@ export function inColumns(text: string, width: number, align: "left" | "right" =
   }
   const { text: kept, left } = cut(text, width - 1);
   return `${kept}…${" ".repeat(left)}`;
+}
+
+/** What may not be cut in two: what is read as one character, unless that is wider than characters are. */
+function* pieces(text: string): Generator<string> {
+  for (const { segment } of graphemes.segment(text)) {
+    if (stringWidth(segment) <= 2) yield segment;
+    else yield* segment;
+  }
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });

@@ -77,7 +77,14 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       does: "the next delivery of the list, also while one is open",
     },
     { keys: ["N"], where: panes, command: "previous-delivery", does: "the one before it" },
-    { keys: ["F"], where: ["list"], command: "follow", does: "follow the newest", hint: "follow" },
+    {
+      keys: ["F"],
+      where: ["list"],
+      command: "follow",
+      does: "follow the newest",
+      hint: "follow",
+      needsDelivery: true,
+    },
   ],
   Looking: [
     {
@@ -121,7 +128,14 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       does: "filter the list: status:5xx event:failed provider:wazza sig:rejected job:… is:owed text",
       hint: "filter",
     },
-    { keys: ["!"], where: panes, command: "failures", does: "only what went wrong", hint: "failures" },
+    {
+      keys: ["!"],
+      where: panes,
+      command: "failures",
+      does: "only what went wrong",
+      hint: "failures",
+      needsDelivery: true,
+    },
     { keys: ["esc"], where: ["list"], command: "clear-filter", does: "no filter" },
   ],
   Acting: [

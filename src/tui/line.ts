@@ -7,19 +7,20 @@ export type Span = readonly [text: string, tone?: Tone];
 /** One row of a pane before it is coloured: its width is known, its colours are not. */
 export type Line = readonly Span[];
 
-/** A line in exactly `width` columns, coloured; where it is longer, an ellipsis says so. */
+/**
+ * A line, coloured, in at most `width` columns; where it is longer, an ellipsis says so. What is left of the
+ * columns stays empty: blanks cost as much to draw as letters do.
+ */
 export function paint(line: Line, width: number, theme: Theme): string {
   return clipped(line, width)
-    .map(([text, tone]) => (text === "" ? "" : theme(text, tone)))
+    .spans.map(([text, tone]) => (text === "" ? "" : theme(text, tone)))
     .join("");
 }
 
-/** The same line without its colours, in one tone: how a selected row is shown. */
+/** The same in one tone and exactly `width` columns: how a selected row is shown. */
 export function paintWhole(line: Line, width: number, theme: Theme, tone: Tone): string {
-  return theme(
-    paint(line, width, (text) => text),
-    tone,
-  );
+  const { spans, left } = clipped(line, width);
+  return theme(spans.map(([text]) => text).join("") + " ".repeat(left), tone);
 }
 
 export function lineWidth(line: Line): number {
@@ -66,12 +67,13 @@ const LONGEST_WORD = 16;
 export function justified(left: Line, right: Line, width: number): Line {
   const room = width - lineWidth(right) - 2;
   if (room < 8) return left;
-  return [...clipped(left, room), ["  "], ...right];
+  const { spans, left: gap } = clipped(left, room);
+  return [...spans, [" ".repeat(gap + 2)], ...right];
 }
 
-/** A line in exactly `width` columns, not yet coloured. */
-function clipped(line: Line, width: number): Line {
-  if (width <= 0) return [];
+/** What of a line fits into `width` columns, and how many of them are left. */
+function clipped(line: Line, width: number): { readonly spans: Line; readonly left: number } {
+  if (width <= 0) return { spans: [], left: 0 };
   const tooLong = lineWidth(line) > width;
   let left = tooLong ? width - 1 : width;
   const spans: Span[] = [];
@@ -81,5 +83,5 @@ function clipped(line: Line, width: number): Line {
     left = piece.left;
     if (piece.text.length < text.length) break;
   }
-  return [...spans, ...(tooLong ? [["…", "dim"] as const] : []), [" ".repeat(left)]];
+  return { spans: tooLong ? [...spans, ["…", "dim"]] : spans, left };
 }

@@ -21,13 +21,13 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
   const [sign, verdictTone] = verdictSign(delivery);
   const answer = answerOf(delivery, context);
   return [
-    [`${inColumns(`#${delivery.id}`, widths.id, "right")}  `, "strong"],
-    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)}  `, "dim"],
+    [`${inColumns(`#${delivery.id}`, widths.id, "right")} `, "strong"],
+    [`${inColumns(timeText(delivery.receivedAt, context.now), 8)} `, "dim"],
     ...subject(delivery, widths),
     [` ${sign} `, verdictTone],
     [inColumns(answer.word, widths.answer), answer.tone],
     [inColumns(answer.time, 7, "right"), "dim"],
-    ...marks(delivery, widths.marks),
+    ...marks(delivery),
   ];
 }
 
@@ -37,6 +37,7 @@ interface Widths {
   readonly event: number;
   readonly job: number;
   readonly answer: number;
+  /** For what stands at the end of a row. */
   readonly marks: number;
 }
 
@@ -48,15 +49,14 @@ const EVENT = 11;
 
 /** What there is room for: first the provider, then the event's name, then the job. */
 function columnsFor({ columns, idColumns }: RowContext): Widths {
-  const fixed = { id: idColumns, answer: 9, marks: columns >= 70 ? 6 : 4 };
+  const fixed = { id: idColumns, answer: 8, marks: columns >= 70 ? 6 : 4 };
   const provider = columns >= 90 ? 14 : columns >= 50 ? 10 : 8;
-  const gaps = 2 + 8 + 2 + 1 + SIGN + 3 + 7;
+  const gaps = 1 + 8 + 1 + 1 + SIGN + 3 + 7;
   const left = columns - fixed.id - fixed.answer - fixed.marks - provider - gaps;
   const event = left >= EVENT ? EVENT : 0;
   const job = left - event;
-  return job < 6 && event > 0
-    ? { ...fixed, provider: provider + job, event, job: 0 }
-    : { ...fixed, provider, event, job };
+  // A job of which one sees three letters is none.
+  return job < 6 ? { ...fixed, provider: provider + job, event, job: 0 } : { ...fixed, provider, event, job };
 }
 
 /** Provider, event and job; the request itself where nobody knows whose it is. */
@@ -114,31 +114,27 @@ function answerOf(delivery: DeliverySummary, { now, inFlight }: RowContext): Ans
     return { word: "sending…", time, tone: "accent" };
   }
   if (refusal !== null)
-    return { word: refusal === "body-too-large" ? "too large" : "refused", time: "", tone: "bad" };
+    return { word: refusal === "body-too-large" ? "too big" : "rejected", time: "", tone: "bad" };
   if (outcome === null) return { word: "not sent", time: "", tone: "warn" };
   const time = lastMs === null ? "" : msText(lastMs);
   const tone = succeeded({ outcome, status }) ? "good" : "bad";
   if (status !== null) return { word: String(status), time, tone };
   return {
-    word: { refused: "no server", "timed-out": "timed out", aborted: "cut off", responded: "" }[outcome],
+    word: { refused: "refused", "timed-out": "timeout", aborted: "aborted", responded: "" }[outcome],
     time,
     tone,
   };
 }
 
 /** Letters rather than colours; the help screen says what they mean. */
-function marks(
-  { attempts, duplicateOf, origin, owed, refusal }: DeliverySummary,
-  width: number,
-): readonly Span[] {
+function marks({ attempts, duplicateOf, origin, owed, refusal }: DeliverySummary): readonly Span[] {
   const letters: Span[] = [[" "]];
   if (attempts > 1) letters.push([`×${attempts}`, "accent"]);
   if (duplicateOf !== null) letters.push(["D", "warn"]);
   if (origin === "forged") letters.push(["F", "accent"]);
   if (origin === "imported") letters.push(["I", "accent"]);
   if (owed && attempts > 0 && refusal === null) letters.push(["O", "warn"]);
-  const used = letters.reduce((sum, [text]) => sum + text.length, 0);
-  return [...letters, [" ".repeat(Math.max(0, width - used))]];
+  return letters;
 }
 
 /** What the letters of a row mean. */

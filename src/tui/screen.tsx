@@ -6,7 +6,6 @@ import { Header } from "./panes/header.tsx";
 import { Help } from "./panes/help.tsx";
 import { Hints } from "./panes/hints.tsx";
 import { List } from "./panes/list.tsx";
-import { Rows } from "./panes/rows.tsx";
 import { Rule } from "./panes/rule.tsx";
 import { layout } from "./selectors.ts";
 import type { State } from "./state.ts";
@@ -41,7 +40,7 @@ export function Screen({ state, theme, onInput, onPaste }: ScreenProps) {
 }
 
 function Panes({ state, theme }: Pick<ScreenProps, "state" | "theme">) {
-  const { wide, paneRows } = layout(state);
+  const { wide } = layout(state);
   if (state.mode.kind === "help") return <Help state={state} theme={theme} />;
   if (state.window.rows.length === 0) return <Empty state={state} theme={theme} />;
   if (!wide) {
@@ -51,7 +50,6 @@ function Panes({ state, theme }: Pick<ScreenProps, "state" | "theme">) {
   return (
     <Box>
       <List state={state} theme={theme} />
-      <Rows lines={Array<string>(paneRows).fill(theme("│", "dim"))} columns={1} height={paneRows} />
       <Detail state={state} theme={theme} />
     </Box>
   );

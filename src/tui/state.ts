@@ -22,7 +22,7 @@ export const tabs = ["body", "headers", "response", "signature", "attempts", "jo
 export type Tab = (typeof tabs)[number];
 
 /** What is being asked at the bottom; `browse` when nothing is. */
-export type Mode =
+type Mode =
   | { readonly kind: "browse" }
   | { readonly kind: "filter"; readonly text: string; readonly before: Filter }
   | { readonly kind: "copy" }
@@ -47,7 +47,7 @@ export interface Detail {
 }
 
 /** What is known of the session. */
-export interface About {
+interface About {
   readonly target: string;
   /** The capture endpoint on loopback. */
   readonly local: string;
@@ -57,12 +57,20 @@ export interface About {
   readonly caution: string | null;
 }
 
+/** What the store has in all. */
+export interface Counts {
+  readonly deliveries: number;
+  readonly owed: number;
+  /** The newest delivery that was counted; later ones are added as they come. */
+  readonly newest: number;
+}
+
 export interface State {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly size: Size;
   readonly about: About;
-  readonly counts: { readonly deliveries: number; readonly owed: number };
+  readonly counts: Counts;
   /** The newest delivery before this session: what came later and has no attempt is with the handler now. */
   readonly since: number;
   readonly window: HistoryWindow;
@@ -92,7 +100,7 @@ export type Action =
   | { readonly type: "ticked"; readonly now: number }
   | { readonly type: "noticed"; readonly notices: readonly Notice[]; readonly now: number }
   | { readonly type: "ready"; readonly ready: Ready; readonly caution: string | null }
-  | { readonly type: "counted"; readonly counts: State["counts"] }
+  | { readonly type: "counted"; readonly counts: Counts }
   /** Notices were dropped: the window begins anew from the store. */
   | { readonly type: "fell-behind" }
   | { readonly type: "paged"; readonly page: HistoryPage }
@@ -109,7 +117,7 @@ interface Beginning {
   readonly now: number;
   readonly size: Size;
   readonly about: About;
-  readonly counts: State["counts"];
+  readonly counts: Counts;
   readonly since: number;
 }
 
@@ -182,6 +190,7 @@ export function selected(state: State): DeliverySummary | undefined {
 function noticed(state: State, { notices }: { readonly notices: readonly Notice[] }): State {
   const arrivals: DeliverySummary[] = [];
   const attempts: AttemptSummary[] = [];
+  const judged: number[] = [];
   let { about, counts, message } = state;
   for (const notice of notices) {
     switch (notice.type) {
@@ -194,12 +203,20 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
       case "tunnel":
         about = { ...about, tunnel: notice.status };
         break;
+      case "verdict":
+        judged.push(notice.delivery);
+        break;
       case "turned-away":
         message = { text: `turned away: ${notice.reason}`, tone: "warn", until: state.now + MESSAGE_MS };
         break;
     }
   }
-  counts = { ...counts, deliveries: counts.deliveries + arrivals.length };
+  const uncounted = arrivals.filter(({ id }) => id > counts.newest).length;
+  counts = {
+    ...counts,
+    deliveries: counts.deliveries + uncounted,
+    newest: Math.max(counts.newest, arrivals.at(-1)?.id ?? 0),
+  };
   const { window, filter } = state;
   const arrived = withArrivals(window, arrivals, filter.matches, !state.follow);
   const after = inWindow(
@@ -208,8 +225,8 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
   );
   return {
     ...after,
-    toReread: outsiders(after, arrived, attempts),
-    detailStale: isStale(after, arrivals, attempts),
+    toReread: [...new Set([...outsiders(after, arrived, attempts), ...judged])].slice(-MOST_TO_REREAD),
+    detailStale: isStale(after, arrivals, attempts) || judged.includes(after.detail?.delivery.id ?? 0),
   };
 }
 

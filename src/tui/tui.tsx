@@ -15,7 +15,15 @@ import type { TuiPorts } from "./ports.ts";
 import { readDetail } from "./read-detail.ts";
 import { Screen, type Terminal } from "./screen.tsx";
 import { isTicking, scrollEnd, type WantedPage, wantedDetail, wantedPage, whereOf } from "./selectors.ts";
-import { type Action, initialState, MESSAGE_MS, type Message, reduce, selected } from "./state.ts";
+import {
+  type Action,
+  type Counts,
+  initialState,
+  MESSAGE_MS,
+  type Message,
+  reduce,
+  selected,
+} from "./state.ts";
 import { createTheme } from "./theme.ts";
 
 export interface TuiOptions {
@@ -68,7 +76,7 @@ export function startTui(options: TuiOptions): Tui {
       tunnel: options.tunnel ?? null,
       caution: null,
     },
-    counts: reader.counts(),
+    counts: countIn(reader),
     since: reader.nth(0) ?? 0,
   });
   let app: Instance | undefined;
@@ -85,7 +93,8 @@ export function startTui(options: TuiOptions): Tui {
   const ticking = setInterval(() => {
     const now = clock();
     if (now >= countAgainAt) count();
-    if (isTicking(state)) dispatch({ type: "ticked", now });
+    // Notices that have just come have moved the clock with them.
+    if (isTicking(state) && now - state.now >= CLOCK_MS) dispatch({ type: "ticked", now });
   }, CLOCK_MS);
   const onResize = () => {
     state = reduce(state, { type: "resized", size: sizeOf(output) });
@@ -158,7 +167,7 @@ export function startTui(options: TuiOptions): Tui {
   /** Counting a long history takes a while: it is done as seldom as it is slow. */
   function count() {
     const start = performance.now();
-    const counts = reader.counts();
+    const counts = countIn(reader);
     countAgainAt = clock() + Math.max(1_000, 50 * (performance.now() - start));
     if (counts.deliveries !== state.counts.deliveries || counts.owed !== state.counts.owed)
       dispatch({ type: "counted", counts });
@@ -295,6 +304,10 @@ const TROUBLE_MS = 20_000;
 
 /** More than this is refused by terminals; in bytes. */
 const MOST_COPIED_BYTES = 74_000;
+
+function countIn(reader: TuiPorts["reader"]): Counts {
+  return { ...reader.counts(), newest: reader.nth(0) ?? 0 };
+}
 
 function sizeOf({ columns, rows }: NodeJS.WriteStream) {
   // The Windows console scrolls when its last cell is written.

@@ -1,14 +1,20 @@
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
+import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
-/** Under this name the store remembers where deliveries went last, for those that a crash left without an attempt. */
+/**
+ * Under this name the store remembers where deliveries go: those that a crash left without an attempt, and
+ * those that are forged.
+ */
 export const lastTargetKey = "target";
 
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {
   readonly dir: string;
   readonly target: string;
+  /** Whether this is where deliveries go from now on, and not just the ones that are sent here now. */
+  readonly remembersTarget?: boolean;
   /** The port to listen on; 0 for a free one. */
   readonly port: number;
   readonly paths: readonly string[];
@@ -22,17 +28,26 @@ export interface CaptureSettings {
   readonly verify: "report" | "enforce" | "off";
   /** Signing secrets by provider. */
   readonly secrets: Readonly<Record<string, string>>;
+  /** Public keys of senders, as far as they have been fetched. */
+  readonly keySets: KeySetsByUrl;
+  /** Where keys are fetched from instead of the documented place, by provider. */
+  readonly keySetUrls: Readonly<Record<string, string>>;
   /** `null` where no tunnel is proven, so that every path is a delivery's. */
   readonly probe: ProbeSecret | null;
 }
 
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
-  { readonly type: "heard"; readonly count: number } | { readonly type: "stop"; readonly graceMs: number };
+  | { readonly type: "heard"; readonly count: number }
+  /** What came of the keys that were asked for. */
+  | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
+  | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =
   | { readonly type: "listening"; readonly port: number; readonly forgePort: number }
   | { readonly type: "notices"; readonly notices: readonly Notice[] }
+  /** A delivery has come that is checked against the keys published here; this thread opens no connections. */
+  | { readonly type: "keys-wanted"; readonly url: string }
   /** Some notices were dropped: what they said is in the store. */
   | { readonly type: "behind" }
   | { readonly type: "trouble"; readonly error: ErrorRecord }

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { AppError, systemCode, toErrorRecord } from "../core/errors.ts";
+import type { Observer } from "../core/notice.ts";
 import { answerProbe } from "../core/probe.ts";
 import { parseTarget } from "../core/target.ts";
 import { createCapture } from "../spool/capture.ts";
@@ -17,6 +18,8 @@ import {
   type ToCaptureThread,
 } from "./capture-protocol.ts";
 import { createInspect } from "./inspection.ts";
+import { createKeyRing } from "./key-ring.ts";
+import { createLateVerdicts } from "./late-verdicts.ts";
 import { createNoticeBatcher } from "./notice-batcher.ts";
 
 const port = parentPort;
@@ -34,22 +37,37 @@ try {
 async function start() {
   const store = openStore(settings.dir, { checkpoints: "elsewhere" });
   const { writer } = store;
-  if (store.recall(lastTargetKey) !== settings.target) store.remember(lastTargetKey, settings.target);
+  const onStoreFailure = (error: unknown) =>
+    post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
+  if (settings.remembersTarget && store.recall(lastTargetKey) !== settings.target)
+    store.remember(lastTargetKey, settings.target);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
     fallBehind: () => post({ type: "behind" }),
   });
+  const keyRing = createKeyRing({ ...settings, now: Date.now });
+  const inspect = createInspect({ ...settings, keyRing });
+  const lateVerdicts = createLateVerdicts({
+    keyRing,
+    inspect,
+    store,
+    observer: batcher.observe,
+    fetchKeys: (url) => post({ type: "keys-wanted", url }),
+  });
+  const observer: Observer = (notice) => {
+    batcher.observe(notice);
+    if (settings.verify !== "off") lateVerdicts.observe(notice);
+  };
   const forwarder = createForwarder({ insecure: settings.insecure, ca: settings.ca });
   const pipeline = createPipeline({
     writer,
     forwarder,
     target: parseTarget(settings.target),
-    inspect: createInspect(settings),
+    inspect,
     enforce: settings.verify === "enforce",
     timeoutMs: settings.timeoutMs,
-    observer: batcher.observe,
-    onStoreFailure: (error) =>
-      post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) }),
+    observer,
+    onStoreFailure,
   });
   const front = {
     pipeline,
@@ -70,6 +88,7 @@ async function start() {
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
+    else if (message.type === "keys") lateVerdicts.settle(message.url, message.outcome).catch(onStoreFailure);
     else void stop(message.graceMs);
   });
 
@@ -88,6 +107,7 @@ async function start() {
     clearTimeout(timer);
     cut();
     forwarder.close();
+    lateVerdicts.close();
     await store.close();
     batcher.flush();
     port?.close();

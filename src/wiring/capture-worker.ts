@@ -38,6 +38,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   let lastDelivery = 0;
   let lastAttempt = 0;
   let stopping = false;
+  const end = new AbortController();
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
 
@@ -66,6 +67,13 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
     }
   }
 
+  async function fetchKeys(url: string) {
+    // Loaded only where keys are wanted: few providers publish any.
+    const { fetchKeySet } = await import("./key-sets.ts");
+    const outcome = await fetchKeySet(url, { dir: settings.dir, now: Date.now(), signal: end.signal });
+    if (!stopping) send({ type: "keys", url, outcome });
+  }
+
   return new Promise((resolve, reject) => {
     worker.on("error", (error) => {
       const record = fromErrorRecord(toErrorRecord(error));
@@ -79,6 +87,8 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return send({ type: "heard", count: message.notices.length });
         case "behind":
           return catchUp();
+        case "keys-wanted":
+          return void fetchKeys(message.url);
         case "trouble":
           return options.onTrouble(fromErrorRecord(message.error));
         case "failed":
@@ -89,6 +99,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
             forgePort: message.forgePort,
             async stop(graceMs) {
               stopping = true;
+              end.abort();
               send({ type: "stop", graceMs });
               await exited;
             },

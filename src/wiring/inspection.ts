@@ -4,6 +4,7 @@ import { examineDelivery, verifyDelivery } from "../inspect/verify.ts";
 import { findProvider } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
 import type { Inspect } from "../spool/pipeline.ts";
+import type { KeyRing } from "./key-ring.ts";
 
 interface InspectionSettings {
   /** Take every delivery as this provider's; `undefined`: told apart by headers and body. */
@@ -11,6 +12,7 @@ interface InspectionSettings {
   readonly verify: "report" | "enforce" | "off";
   /** Signing secrets by provider. */
   readonly secrets: Readonly<Record<string, string>>;
+  readonly keyRing: KeyRing;
 }
 
 const nothing = new Uint8Array();
@@ -19,14 +21,17 @@ const nothing = new Uint8Array();
 const EXPLAINED_BODY_BYTES = 16 * 1024;
 
 /** Joins the catalogue and the known secrets to the way of a delivery. */
-export function createInspect({ provider: named, verify, secrets }: InspectionSettings): Inspect {
+export function createInspect({ provider: named, verify, secrets, keyRing }: InspectionSettings): Inspect {
   const known = Object.entries(secrets).map(([name, secret]) => ({ name, secret }));
 
   function verdictOn(provider: Provider, head: Parameters<Inspect>[0], body: Uint8Array): Verification {
+    const secret = keyRing.secretOf(provider);
+    const source = keyRing.sourceOf(provider);
+    if (secret === null && source !== undefined) return keysToCome(provider, keyRing.problemOf(source));
     const delivery = {
       request: { headers: head.headers, body, url: head.path, receivedAt: head.receivedAt },
       schemes: provider.schemes,
-      secret: secrets[provider.id] ?? null,
+      secret,
     };
     if (body.length > EXPLAINED_BODY_BYTES) return examineDelivery(delivery).verification;
     const otherSecrets = known.filter(({ name }) => name !== provider.id);
@@ -44,4 +49,12 @@ export function createInspect({ provider: named, verify, secrets }: InspectionSe
     })();
     return { identity, verification, timeoutMs: provider?.limits.timeoutMs };
   };
+}
+
+function keysToCome({ name }: Provider, problem: string | undefined): Verification {
+  return undecided(
+    problem === undefined
+      ? `the public keys of ${name} are being fetched; the verdict follows`
+      : `the public keys of ${name} could not be fetched: ${problem}`,
+  );
 }

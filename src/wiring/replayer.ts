@@ -2,6 +2,8 @@ import type { AttemptSummary } from "../core/attempt.ts";
 import { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import { parseTarget } from "../core/target.ts";
+import { createForwarder, type Forwarder } from "../spool/forward.ts";
+import { DEFAULT_TIMEOUT_MS } from "../spool/pipeline.ts";
 import type { Store } from "../store/store.ts";
 
 interface ReplayerOptions {
@@ -31,16 +33,14 @@ export interface Replayer {
 export function createReplayer({ store, settings, observer }: ReplayerOptions): Replayer {
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
-  // A session in which nothing is replayed loads no HTTP client.
-  let forwarder: Promise<import("../spool/forward.ts").Forwarder> | undefined;
+  let forwarder: Forwarder | undefined;
 
   async function send(id: number): Promise<AttemptSummary> {
     const head = store().reader.delivery(id);
     const body = store().reader.body(id);
     if (!head || !body || head.refusal === "body-too-large") throw notKept(id);
-    const { DEFAULT_TIMEOUT_MS } = await import("../spool/pipeline.ts");
-    forwarder ??= import("../spool/forward.ts").then(({ createForwarder }) => createForwarder(settings));
-    const made = await (await forwarder).forward({
+    forwarder ??= createForwarder(settings);
+    const made = await forwarder.forward({
       delivery: id,
       head,
       body,
@@ -63,7 +63,7 @@ export function createReplayer({ store, settings, observer }: ReplayerOptions): 
     async stop() {
       stopping.abort();
       await Promise.allSettled(running);
-      (await forwarder)?.close();
+      forwarder?.close();
     },
   };
 }

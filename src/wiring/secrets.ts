@@ -1,6 +1,7 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
+import { writePrivateFile } from "./private-file.ts";
 
 /** A signing secret, with where it comes from. */
 export interface StoredSecret {
@@ -67,15 +68,12 @@ function readFile(dir: string): Record<string, string> {
   }
 }
 
-/** The whole file or nothing: a crash in between leaves the old one. */
 function writeFile(dir: string, secrets: Readonly<Record<string, string>>): void {
   const file = secretsFile(dir);
-  const next = `${file}.${process.pid}`;
   try {
-    writeFileSync(next, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(next, file);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writePrivateFile(file, secrets);
   } catch (error) {
-    rmSync(next, { force: true });
     throw new AppError(`the secret could not be written to ${file}`, {
       code: "E_SECRETS",
       fault: "environment",

@@ -8,11 +8,14 @@ import { openStore, type Store } from "../store/store.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
+import { keySetUrls, readKeySets } from "./key-sets.ts";
 import { createReplayer, type Replayer } from "./replayer.ts";
 import { startThread } from "./threads.ts";
 import type { TunnelSettings } from "./tunnel.ts";
 
-export interface SessionSettings extends Omit<CaptureSettings, "probe">, TunnelSettings {}
+export interface SessionSettings
+  extends Omit<CaptureSettings, "probe" | "keySets" | "keySetUrls">,
+    TunnelSettings {}
 
 interface SessionOptions {
   readonly settings: SessionSettings;
@@ -85,7 +88,7 @@ export async function openSession({
   // Awaited below: of two reasons, a capture that cannot start is the better one to give.
   openingDoor?.catch(() => {});
   const capture = await startCapture({
-    settings: { ...settings, probe },
+    settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
     reader: () => store().reader,
     observer,
     onTrouble,

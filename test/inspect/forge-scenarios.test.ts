@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { identify } from "../../src/inspect/identify.ts";
-import { buildScenario, type ScenarioOptions } from "../../src/inspect/scenarios.ts";
+import { buildScenario, type ScenarioOptions, scenarios, scenariosOf } from "../../src/inspect/scenarios.ts";
+import { providers } from "../../src/providers/_registry.ts";
 import { schemeNamed } from "../../src/signing/_schemes.ts";
 import { seededRandom } from "../providers/seeded.ts";
 
@@ -82,10 +83,17 @@ describe("out of order", () => {
     expect(news?.json.timestamp < result?.json.timestamp).toBe(true);
   });
 
-  test("without news, the younger of two jobs comes first", () => {
-    const [younger, older] = play("get3w", "out-of-order");
+  test("without news, the failure that it followed comes after the result", () => {
+    const [result, failure] = play("get3w", "out-of-order");
+    expect([result?.event, failure?.event]).toEqual(["completed", "failed"]);
+    expect(failure?.job).toBe(result?.job);
+    expect(failure?.json.created_at < result?.json.created_at).toBe(true);
+  });
+
+  test("without news and failures, the younger of two jobs comes first", () => {
+    const [younger, older] = play("ideogram", "out-of-order", { secret: `seed:${"A".repeat(43)}=` });
     expect(older?.job).not.toBe(younger?.job);
-    expect(older?.json.created_at < younger?.json.created_at).toBe(true);
+    expect(older?.json.created < younger?.json.created).toBe(true);
   });
 });
 
@@ -115,4 +123,18 @@ test.each([
   expect(() => play(provider, scenario)).toThrow(
     expect.objectContaining({ code: "E_NO_SCENARIO", fault: "user", hint: expect.stringMatching(able) }),
   );
+});
+
+test("a provider's list of scenarios is what it can play", () => {
+  const all = Object.keys(scenarios) as ScenarioOptions["scenario"][];
+  for (const provider of providers) {
+    const playable = all.filter((scenario) => {
+      try {
+        return play(provider.id, scenario, { flaw: "unsigned" }).length > 0;
+      } catch {
+        return false;
+      }
+    });
+    expect(scenariosOf(provider), provider.id).toEqual(playable);
+  }
 });

@@ -2,6 +2,7 @@ import { Chalk } from "chalk";
 import { expect, test } from "vitest";
 import { type DeliverySummary, unidentified } from "../../src/core/delivery.ts";
 import { byteText, eventText, msText, printable } from "../../src/core/text.ts";
+import { rejected, undecided, verified } from "../../src/core/verdict.ts";
 import { jsonLine } from "../../src/log/json.ts";
 import { noticeText } from "../../src/log/lines.ts";
 
@@ -69,6 +70,14 @@ test("lines show what strangers send as text", () => {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there.
   expect(arrival + answer).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f]/);
 });
+
+test.each([
+  [verified("the signature fits"), " =   #7  ✓ verified  the signature fits\n"],
+  [rejected("mismatch", "no key \x1b"), " =   #7  ✗ rejected (mismatch)  no key \\x1b\n"],
+  [undecided("no keys yet"), " =   #7  undecided  no keys yet\n"],
+])("a verdict that comes late has a line of its own", (verification, line) =>
+  expect(noticeText({ type: "verdict", delivery: 7, verification }, style)).toBe(line),
+);
 
 test.each([
   [0, "0 B"],

@@ -14,6 +14,8 @@ interface RunOptions {
   readonly dir?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What is piped in; nothing can be read where it is not given. */
+  readonly input?: string | Uint8Array;
   /** Leave `--dir` out, for where it is the matter. */
   readonly noDir?: boolean;
 }
@@ -34,13 +36,14 @@ function environment(own: Readonly<Record<string, string>> = {}): NodeJS.Process
   return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
 }
 
-function start(args: readonly string[], { dir, cwd, env, noDir }: RunOptions): ChildProcess {
+function start(args: readonly string[], { dir, cwd, env, input, noDir }: RunOptions): ChildProcess {
   const words = noDir ? args : [args[0] ?? "", "--dir", dir ?? temporaryFolder(), ...args.slice(1)];
   const child = spawn(process.execPath, [bin, ...words], {
     cwd: cwd ?? home,
     env: environment(env),
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
+  child.stdin?.end(input);
   atTheEnd(() => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGKILL");
   });

@@ -182,7 +182,7 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
        if (isMainThread) setTimeout(() => { throw new Error("planted"); }, 1500);`,
     );
     await start(small, `NODE_OPTIONS=--import=${fault} `);
-    await terminal.shows(/Error: planted/);
+    await terminal.shows(/hookspool: planted \(E_BUG\)/);
     await expectSane();
   });
 

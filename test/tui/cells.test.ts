@@ -2,7 +2,7 @@ import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
 import { drawable, inColumns } from "../../src/tui/cells.ts";
-import { type Line, lineWidth, paint, wrapLine } from "../../src/tui/line.ts";
+import { type Line, lineWidth, paint, paintWhole, wrapLine } from "../../src/tui/line.ts";
 
 const plain = (text: string) => text;
 const text = fc.oneof(fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }), fc.string());
@@ -31,9 +31,9 @@ describe("columns", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 30 }), (sent, columns) => {
         expect(stringWidth(inColumns(drawable(sent), columns))).toBe(columns);
-        expect(stringWidth(paint([[drawable(sent)], [drawable(sent), "good"]], columns, plain))).toBe(
-          columns,
-        );
+        const line: Line = [[drawable(sent)], [drawable(sent), "good"]];
+        expect(stringWidth(paintWhole(line, columns, plain, "selected"))).toBe(columns);
+        expect(stringWidth(paint(line, columns, plain))).toBeLessThanOrEqual(columns);
       }),
     );
   });

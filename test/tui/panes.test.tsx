@@ -126,7 +126,7 @@ describe("the header", () => {
 
   test("counts what is kept and owed", () => {
     const at = scene({ history });
-    at.act({ type: "counted", counts: { deliveries: 1_204, owed: 3 } });
+    at.act({ type: "counted", counts: { deliveries: 1_204, owed: 3, newest: 5 } });
     expect(at.frame().split("\n")[0]).toMatch(/3 owed {2}1,204 kept$/);
   });
 });
@@ -163,6 +163,17 @@ describe("an open delivery", () => {
     ["]]]]]", /job job_abc[\s\S]*› #1 [\s\S]* #5 /],
     ["[", /\[Job 2\]/],
   ])("%s leads to its tab", (keys, shown) => expect(open(keys)).toMatch(shown));
+
+  test.each([
+    [120, /\[Response\]\s+Signature/],
+    [100, /Headers \[Response\] Signature Attempts Job/],
+    [40, /\[Response\] {2}3 of 6/],
+  ])("names its tabs in %i columns", (columns, shown) => {
+    const at = scene({ columns, rows: 24, history });
+    at.press("<enter>]]");
+    at.show({});
+    expect(at.frame()).toMatch(shown);
+  });
 
   test("shows bytes that are no text in hex", () => {
     const at = scene({ history });

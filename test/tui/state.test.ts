@@ -168,6 +168,13 @@ describe("filtering", () => {
     expect(idOf(at)).toBe(5);
   });
 
+  test("reads a delivery again when its verdict has come late", () => {
+    const at = scene({ history });
+    const verification = { verdict: "verified", reason: null, explanation: "the signature fits" } as const;
+    at.notice({ type: "verdict", delivery: 3, verification });
+    expect(at.state().toReread).toEqual([3]);
+  });
+
   test("lets go of what no longer passes", () => {
     const at = scene({ history });
     at.press("/is:owed<enter>");

@@ -34,7 +34,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
       tunnel: null,
       caution: null,
     },
-    counts: { deliveries: history.length, owed: 0 },
+    counts: { deliveries: history.length, owed: 0, newest: stored.at(-1)?.id ?? 0 },
     since: since ?? stored.at(-1)?.id ?? 0,
   });
   let pages = 0;

@@ -6,6 +6,8 @@ import type { Context } from "../context.ts";
 export interface CommandDefinition {
   /** Name and arguments: `show <delivery>`. */
   readonly usage: string;
+  /** Another word for it. */
+  readonly alias?: string;
   readonly description: string;
   /** Whole command lines for its help. */
   readonly examples: readonly [string, ...string[]];

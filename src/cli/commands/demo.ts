@@ -3,8 +3,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { succeeded } from "../../core/attempt.ts";
 import { type ExitCode, exitCodes } from "../../core/errors.ts";
-import type { Notice } from "../../core/notice.ts";
+import { openForgeSender } from "../../wiring/forge-sender.ts";
 import type { Context } from "../context.ts";
+import { createReporter } from "../reporter.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 export const demoCommand: CommandDefinition = {
@@ -28,65 +29,40 @@ const demoSecret = () => `whsec_${randomBytes(24).toString("base64url")}`;
 
 async function demo(context: Context): Promise<ExitCode> {
   const { forgeDelivery } = await import("../../inspect/forge.ts");
-  const { openSession } = await import("../../wiring/session.ts");
-  const { createReporter } = await import("../reporter.ts");
   const reporter = createReporter(context.json ? "json" : "lines", context);
   const handler = await startSampleHandler();
   const secrets = Object.fromEntries(deliveries.map(({ provider }) => [provider, demoSecret()]));
-  const answers = countAttempts(deliveries.length);
-
   context.talk(`A sample handler answers at ${handler.url}; no tunnel is opened.\n`);
-  const session = await openSession({
-    settings: {
-      dir: context.dir,
-      target: handler.url,
-      port: 0,
-      paths: [],
-      maxBodyBytes: 1024 ** 2,
-      timeoutMs: undefined,
-      insecure: false,
-      ca: undefined,
-      provider: undefined,
-      verify: "report",
-      secrets,
-      tunnel: "none",
-      tunnelHost: undefined,
-      subdomain: undefined,
-      publicUrl: undefined,
-      probeIntervalMs: undefined,
-    },
-    project: context.dir,
-    observer(notice) {
-      reporter.observe(notice);
-      answers.observe(notice);
-    },
-    onTrouble: reporter.trouble,
-    onCrash: answers.fail,
+  const sender = await openForgeSender({
+    dir: context.dir,
+    target: handler.url,
+    timeoutMs: undefined,
+    insecure: false,
+    ca: undefined,
+    provider: undefined,
+    secrets,
+    observer: reporter.observe,
   });
   try {
-    reporter.ready(await session.ready, undefined);
+    reporter.ready(await sender.ready, undefined);
+    let allGood = true;
     for (const { provider, event } of deliveries) {
-      const secret = secrets[provider] ?? null;
-      const { path, headers, body } = forgeDelivery({
+      const forged = forgeDelivery({
         provider,
         event,
-        secret,
+        path: `/webhooks/${provider}`,
+        secret: secrets[provider] ?? null,
         now: Date.now(),
         random: randomBytes,
       });
-      await fetch(session.forgeUrl + path.replace(/^\//, `/webhooks/${provider}`), {
-        method: "POST",
-        headers: headers.map(([name, value]): [string, string] => [name, value]),
-        body: new Uint8Array(body),
-      });
+      allGood = succeeded(await sender.send(forged)) && allGood;
     }
-    const allGood = await answers.all;
     context.talk(
       'They are on disk. Look: "hookspool ls", "hookspool show latest"; once more: "hookspool replay latest --to 3000".\n',
     );
     return allGood ? exitCodes.done : exitCodes.answerIsNo;
   } finally {
-    await session.stop(1_000);
+    await sender.close();
     handler.close();
   }
 }
@@ -105,24 +81,6 @@ async function startSampleHandler() {
     close() {
       server.close();
       server.closeAllConnections();
-    },
-  };
-}
-
-/** Resolves when so many attempts have been recorded, with whether all of them succeeded. */
-function countAttempts(expected: number) {
-  const { promise: all, resolve, reject: fail } = Promise.withResolvers<boolean>();
-  all.catch(() => {});
-  let seen = 0;
-  let good = true;
-  return {
-    all,
-    fail,
-    observe(notice: Notice) {
-      if (notice.type !== "attempt") return;
-      seen += 1;
-      good &&= succeeded(notice.attempt);
-      if (seen === expected) resolve(good);
     },
   };
 }

@@ -2,10 +2,11 @@ import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import { parseTarget } from "../../core/target.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
-import type { SessionSettings } from "../../wiring/session.ts";
+import { openSession, type SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
-import type { Reporter } from "../reporter.ts";
+import { createReporter, type Reporter } from "../reporter.ts";
+import { runBeside } from "../run-beside.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -64,7 +65,7 @@ export const listenCommand: CommandDefinition = {
         ).argParser(parseDuration),
       )
       .addOption(
-        listenOption("--port <n>", "the loopback port of the capture endpoint (default: a free one)", "PORT")
+        listenOption("--port <n>", "the loopback port of the capture endpoint", "PORT")
           .argParser(parsePort)
           .default(0, "a free one"),
       )
@@ -93,7 +94,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--timeout <duration>",
-          "how long the handler may take (default: 30s)",
+          "how long the handler may take (default: the provider's own limit, else 30s)",
           "TIMEOUT",
         ).argParser(parseDuration),
       )
@@ -133,10 +134,7 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const [{ openSession }, reporter] = await Promise.all([
-    import("../../wiring/session.ts"),
-    reporterFor(mode, context, settings.target, interrupt),
-  ]);
+  const reporter = await reporterFor(mode, context, settings.target, interrupt);
 
   const session = await openSession({
     settings,
@@ -154,7 +152,6 @@ async function listen(
         throw noTunnel(session.tunnelStatus()?.reason);
       reporter.ready(first, session.caution);
       if (command.length > 0) {
-        const { runBeside } = await import("../run-beside.ts");
         const url = first.endpoint ?? first.local;
         return await runBeside(
           command,
@@ -214,7 +211,7 @@ async function reporterFor(
       quit: stop,
       onCrash: crash,
     });
-  return (await import("../reporter.ts")).createReporter(mode, context);
+  return createReporter(mode, context);
 }
 
 /** More owed deliveries than this are not named one by one. */
@@ -226,6 +223,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
   return {
     dir,
     target: base,
+    remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
     maxBodyBytes: options.maxBody,

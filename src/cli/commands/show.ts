@@ -113,7 +113,8 @@ function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[]
     : `${attempt.outcome}: ${attempt.problem}`;
   const changed = [
     ...changes.removed.map((name) => `-${printable(name)}`),
-    ...changes.set.map(([name, value]) => `${printable(name)}: ${printable(value)}`),
+    ...headers(changes.set).map(([name, value]) => `${printable(name)}: ${printable(value)}`),
+    ...(changes.body === undefined ? [] : [`another body, sha256 ${changes.body}`]),
   ];
   return [
     `  ${attempt.number}  ${attempt.trigger}  ${printable(path(attempt.target))}  ${chalk.bold(answer)}  ${msText(attempt.ms)}`,

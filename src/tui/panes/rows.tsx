@@ -1,7 +1,7 @@
 import { Box, Text } from "ink";
 
 interface RowsProps {
-  /** Painted, each exactly as wide as the pane. */
+  /** Painted, none of them wider than the pane. */
   readonly lines: readonly string[];
   readonly columns: number;
   readonly height: number;
@@ -9,8 +9,7 @@ interface RowsProps {
 
 /** A pane's text. One node for all of it: a node for each row costs three times as much to draw. */
 export function Rows({ lines, columns, height }: RowsProps) {
-  const empty = " ".repeat(columns);
-  const text = Array.from({ length: height }, (_, row) => lines[row] ?? empty).join("\n");
+  const text = lines.slice(0, height).join("\n");
   return (
     <Box width={columns} height={height} flexShrink={0}>
       <Text wrap="truncate">{text}</Text>
