@@ -26,11 +26,12 @@ const sizes = everySize
       [1024, 720],
       [1920, 1080],
     ] as const)
-  : ([[1200, 700]] as const);
+  : ([[1120, 660]] as const);
 
-const secret = "whsec_cGljdHVyZXMgb2YgdGhlIGluc3BlY3Rvcg";
+/** Made up; each provider has its own. */
+const secretOf = (provider: string) => `whsec_${Buffer.from(`the pictures' ${provider}`).toString("base64")}`;
 
-/** What comes, in this order; a wrong secret makes a rejected signature. */
+/** What comes, in this order; another provider's secret makes a rejected signature. */
 const story = [
   { provider: "wazza", event: "processing", status: 200 },
   { provider: "wazza", event: "completed", status: 200 },
@@ -42,7 +43,7 @@ const story = [
   { provider: "get3w", event: "completed", status: 200 },
   { provider: "wavespeed", event: "failed", status: 503 },
   { provider: "wazza", event: "completed", status: 200 },
-  { provider: "wavespeed", event: "completed", status: 401, secret: `${secret}x` },
+  { provider: "wavespeed", event: "completed", status: 401, secretOf: "get3w" },
   { provider: "wavespeed", event: "completed", status: 200 },
 ] as const;
 
@@ -62,7 +63,7 @@ const { port } = handler.address() as AddressInfo;
 const secrets = Object.fromEntries(
   ["wavespeed", "get3w", "wazza", "replicate"].map((name) => [
     `HOOKSPOOL_SECRET_${name.toUpperCase()}`,
-    secret,
+    secretOf(name),
   ]),
 );
 const args = [
@@ -96,7 +97,7 @@ try {
     const { path, headers, body } = forgeDelivery({
       provider: one.provider,
       event: one.event,
-      secret: "secret" in one ? one.secret : secret,
+      secret: secretOf("secretOf" in one ? one.secretOf : one.provider),
       now: Date.now(),
       random: randomBytes,
     });

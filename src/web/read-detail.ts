@@ -36,7 +36,7 @@ export function masked(delivery: DeliverySummary): DeliverySummary {
 }
 
 /** The first bytes of a body, read no further than that. */
-export async function beginningOf(body: StoredBody, most: number): Promise<Uint8Array> {
+async function beginningOf(body: StoredBody, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body.stream()) {

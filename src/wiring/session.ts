@@ -84,16 +84,18 @@ export async function openSession({
     observe(notice);
     inspector?.observe(notice);
   };
-  const openingDoor = inspectorPort === undefined ? undefined : openInspectorPort(inspectorPort);
-  // Awaited below: of two reasons, a capture that cannot start is the better one to give.
-  openingDoor?.catch(() => {});
-  const capture = await startCapture({
+  const starting = startCapture({
     settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
     reader: () => store().reader,
     observer,
     onTrouble,
     onCrash,
-  }).catch(async (error) => {
+  });
+  // While the capture thread starts: alone, this would make the start longer.
+  const openingDoor = inspectorPort === undefined ? undefined : openInspectorPort(inspectorPort);
+  // Awaited below: of two reasons, a capture that cannot start is the better one to give.
+  openingDoor?.catch(() => {});
+  const capture = await starting.catch(async (error) => {
     (await openingDoor?.catch(() => undefined))?.server.close();
     throw error;
   });

@@ -24,8 +24,6 @@ export interface FindOptions {
   readonly limit: number;
 }
 
-export type Api = ReturnType<typeof createApi>;
-
 /** Asks the server, with the token on every question. Every function throws {@link ApiError}. */
 export function createApi(token: string) {
   async function ask(method: string, path: string): Promise<Response> {
