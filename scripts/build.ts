@@ -3,7 +3,7 @@
  * runtime dependencies, so that `npx` has one package to fetch. Adds the declarations of the library.
  */
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { copyFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type InputOptions, type OutputOptions, type Plugin, rolldown } from "rolldown";
 
@@ -71,6 +71,7 @@ for (const [name, entry] of Object.entries({
   const bundle = await rolldown({ ...input, input: { [name]: entry }, plugins: [lazyBuiltins] });
   await bundle.write({ ...output, codeSplitting: false });
 }
+await bundlePage();
 writeDeclarations();
 
 /** What every command needs is one file; what only some do, and late, are others. */
@@ -100,6 +101,20 @@ async function bundleCommandLine(): Promise<void> {
     // The entry waits for the command to end: what the command loads must not wait for the entry in turn.
     codeSplitting: { groups: [{ name: "base", test: (id) => id !== entry && reached.has(id) }] },
   });
+}
+
+/** The web inspector's page, for browsers; dist/web/ is read when somebody looks. */
+async function bundlePage(): Promise<void> {
+  const folder = `${root}src/web/app`;
+  const bundle = await rolldown({
+    cwd: root,
+    platform: "browser",
+    input: { app: `${folder}/app.ts` },
+    transform: { target: ["chrome120", "firefox120", "safari17"] },
+  });
+  await bundle.write({ dir: `${dist}/web`, format: "esm", minify: true, codeSplitting: false });
+  for (const file of ["index.html", "app.css", "icon.svg"])
+    copyFileSync(`${folder}/${file}`, `${dist}/web/${file}`);
 }
 
 function writeDeclarations(): void {

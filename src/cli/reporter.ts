@@ -46,6 +46,7 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     ready(ready, caution) {
       if (mode === "json") void context.write(jsonLine(readyLine(ready)));
       if (mode === "lines") void context.write(readyText(ready, style));
+      if (mode === "lines" && ready.inspector !== null) say(`In a browser: ${ready.inspector}\n`);
       if (ready.endpoint === null && ready.tunnel !== "none")
         say(`There is no public endpoint yet; ${ready.local} works meanwhile.\n`);
       if (caution !== undefined && ready.endpoint !== null) say(`${caution}\n`);

@@ -91,6 +91,8 @@ export interface DeliveryReader {
   /** Everything after a number, oldest first: how an observer that fell behind catches up. */
   deliveriesAfter(id: number, limit: number): DeliverySummary[];
   attemptsAfter(id: number, limit: number): AttemptSummary[];
+  /** The number of the newest attempt; 0 where there is none. */
+  newestAttempt(): number;
   delivery(id: number): Delivery | undefined;
   /** The body, opened for reading; `undefined` where there is no such delivery. */
   body(id: number): StoredBody | undefined;

@@ -33,6 +33,7 @@ export function createReader(database: Database, bodyFolder: string): DeliveryRe
       all("SELECT * FROM deliveries WHERE id > ? ORDER BY id LIMIT ?", id, limit).map(toSummary),
     attemptsAfter: (id, limit) =>
       all("SELECT * FROM attempts WHERE id > ? ORDER BY id LIMIT ?", id, limit).map(toAttemptSummary),
+    newestAttempt: () => Number(one("SELECT max(id) AS id FROM attempts")?.id ?? 0),
     delivery(id) {
       const row = one(
         `SELECT deliveries.*, payloads.headers, payloads.explanation

@@ -7,6 +7,7 @@ import type { TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
+import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
 import { createReplayer, type Replayer } from "./replayer.ts";
 import { startThread } from "./threads.ts";
@@ -21,6 +22,8 @@ interface SessionOptions {
   /** The folder that tunnel names are remembered for. */
   readonly project: string;
   readonly observer: Observer;
+  /** The web inspector's port, `any` for the first free one; no inspector where absent. */
+  readonly inspector?: number | "any" | undefined;
   readonly onTrouble: (error: AppError) => void;
   readonly onCrash: (error: AppError) => void;
 }
@@ -47,6 +50,9 @@ export interface Session {
 /** How long after the start the background thread begins: the first delivery comes first. */
 const BACKGROUND_DELAY_MS = 1_000;
 
+/** The inspector hears every notice; what other processes write, it finds this often. */
+const INSPECTOR_POLL_MS = 2_000;
+
 /**
  * Opens the store, the capture thread and the tunnel.
  *
@@ -55,7 +61,8 @@ const BACKGROUND_DELAY_MS = 1_000;
 export async function openSession({
   settings,
   project,
-  observer,
+  observer: observe,
+  inspector: inspectorPort,
   onTrouble,
   onCrash,
 }: SessionOptions): Promise<Session> {
@@ -72,12 +79,29 @@ export async function openSession({
     opened ??= openStore(settings.dir);
     return opened;
   };
-  const capture = await startCapture({
+  let inspector: Inspector | undefined;
+  const observer: Observer = (notice) => {
+    observe(notice);
+    inspector?.observe(notice);
+  };
+  const starting = startCapture({
     settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
     reader: () => store().reader,
     observer,
     onTrouble,
     onCrash,
+  });
+  // While the capture thread starts: alone, this would make the start longer.
+  const openingDoor = inspectorPort === undefined ? undefined : openInspectorPort(inspectorPort);
+  // Awaited below: of two reasons, a capture that cannot start is the better one to give.
+  openingDoor?.catch(() => {});
+  const capture = await starting.catch(async (error) => {
+    (await openingDoor?.catch(() => undefined))?.server.close();
+    throw error;
+  });
+  const listening = await openingDoor?.catch(async (error) => {
+    await capture.stop(0);
+    throw error;
   });
 
   let background: ReturnType<typeof startThread> | undefined;
@@ -102,6 +126,26 @@ export async function openSession({
 
   const local = `http://127.0.0.1:${capture.port}`;
   const replayer = createReplayer({ store, settings, observer });
+  const forget = (ids: readonly number[]) => {
+    const count = store().forget(ids);
+    inspector?.removed(ids);
+    return count;
+  };
+  if (listening)
+    inspector = openInspector({
+      dir: settings.dir,
+      listening,
+      pollMs: INSPECTOR_POLL_MS,
+      ports: () => {
+        const since = store().reader.nth(0) ?? 0;
+        return {
+          reader: store().reader,
+          replay: replayer.replay,
+          remove: forget,
+          about: () => ({ endpoint: tunnel?.status().endpoint ?? null, local, target: target.base, since }),
+        };
+      },
+    });
 
   return {
     ready: (async () => {
@@ -110,7 +154,7 @@ export async function openSession({
         endpoint: status?.endpoint ?? null,
         local,
         target: target.base,
-        inspector: null,
+        inspector: inspector?.url ?? null,
         tunnel: driver?.name ?? "none",
       };
     })(),
@@ -120,9 +164,10 @@ export async function openSession({
     local,
     reader: () => store().reader,
     replay: replayer.replay,
-    forget: (ids) => store().forget(ids),
+    forget,
     async stop(graceMs) {
       clearTimeout(startBackground);
+      inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
       await Promise.all([capture.stop(graceMs), replayer.stop()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));

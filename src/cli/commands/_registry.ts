@@ -15,6 +15,7 @@ import { rmCommand } from "./rm.ts";
 import { secretCommand } from "./secret.ts";
 import { showCommand } from "./show.ts";
 import { verifyCommand } from "./verify.ts";
+import { webCommand } from "./web.ts";
 
 export const commands = [
   checkCommand,
@@ -32,4 +33,5 @@ export const commands = [
   secretCommand,
   showCommand,
   verifyCommand,
+  webCommand,
 ] as const satisfies readonly CommandDefinition[];

@@ -28,6 +28,8 @@ interface Options {
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
+  /** `true` where the flag stands without a port. */
+  readonly inspector?: number | boolean;
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -125,7 +127,15 @@ export const listenCommand: CommandDefinition = {
           "tui, lines, json or quiet (default: tui on a terminal, else lines)",
           "OUTPUT",
         ).choices(["tui", "lines", "json", "quiet"]),
-      );
+      )
+      .addOption(
+        listenOption(
+          "--inspector [port]",
+          "the web inspector, on loopback (default: on, at 4040 or the next free port)",
+          "INSPECTOR",
+        ).argParser(parsePort),
+      )
+      .option("--no-inspector", "no web inspector");
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -151,6 +161,7 @@ async function listen(
     settings,
     project: process.cwd(),
     observer: reporter.observe,
+    inspector: inspectorPort(mode, options.inspector),
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
   });
@@ -180,6 +191,12 @@ async function listen(
       if (owed > 0) reporter.owed(owed);
     });
   }
+}
+
+/** Where nothing is said, nobody would learn of its link. */
+function inspectorPort(mode: OutputMode, asked: Options["inspector"]): number | "any" | undefined {
+  if (typeof asked === "number") return asked;
+  return (asked ?? mode !== "quiet") ? "any" : undefined;
 }
 
 /**

@@ -1,0 +1,37 @@
+import type { DeliverySummary } from "../core/delivery.ts";
+import type { DeliveryReader } from "../core/ports.ts";
+import type { Cursor, LiveMessage } from "./protocol.ts";
+import { masked } from "./read-detail.ts";
+
+/** A tab that is further behind looks anew instead. */
+const MOST_BEHIND = 500;
+
+/** Where the store stands now. */
+export function newestCursor(reader: DeliveryReader): Cursor {
+  return { delivery: reader.nth(0) ?? 0, attempt: reader.newestAttempt() };
+}
+
+/**
+ * What has come to the store since a tab was last told. Deliveries are told as they now are, so that one told
+ * twice is no harm; `undefined` where nothing has changed.
+ */
+export function changesSince(reader: DeliveryReader, cursor: Cursor): LiveMessage | undefined {
+  const arrived = reader.deliveriesAfter(cursor.delivery, MOST_BEHIND + 1);
+  const attempts = reader.attemptsAfter(cursor.attempt, MOST_BEHIND + 1);
+  if (arrived.length === 0 && attempts.length === 0) return undefined;
+  if (arrived.length > MOST_BEHIND || attempts.length > MOST_BEHIND) return { type: "restart" };
+  const deliveries = new Map<number, DeliverySummary>(arrived.map((delivery) => [delivery.id, delivery]));
+  for (const id of new Set(attempts.map(({ delivery }) => delivery))) {
+    // An arrival was read before its attempts were: what it was then may be old already.
+    const [delivery] = reader.list({}, { limit: 1, before: id + 1 });
+    if (delivery?.id === id) deliveries.set(id, delivery);
+  }
+  return {
+    type: "changes",
+    deliveries: [...deliveries.values()].map(masked),
+    cursor: {
+      delivery: arrived.at(-1)?.id ?? cursor.delivery,
+      attempt: attempts.at(-1)?.id ?? cursor.attempt,
+    },
+  };
+}
