@@ -204,6 +204,7 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
         about = { ...about, tunnel: notice.status };
         break;
       case "verdict":
+      case "given-up":
         judged.push(notice.delivery);
         break;
       case "turned-away":
