@@ -67,11 +67,18 @@ function colourLevel(wanted: boolean, json: boolean): 0 | 1 {
   return allowed && process.stdout.isTTY ? 1 : 0;
 }
 
-function write(data: string | Uint8Array): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.stdout.write(data)) resolve();
-    else process.stdout.once("drain", resolve);
+/** However many wait for a reader that is slow, one listener waits with them. */
+let draining: Promise<void> | undefined;
+
+async function write(data: string | Uint8Array): Promise<void> {
+  if (process.stdout.write(data)) return;
+  draining ??= new Promise((resolve) => {
+    process.stdout.once("drain", () => {
+      draining = undefined;
+      resolve();
+    });
   });
+  await draining;
 }
 
 /**

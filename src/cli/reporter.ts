@@ -16,17 +16,17 @@ export interface Reporter {
   /** The store could not take something. */
   trouble(error: AppError): void;
   stopping(): void;
-  /** Numbers of owed deliveries, oldest first; at most `most` of them are named. */
-  owed(ids: readonly number[], most: number): void;
+  /** How many deliveries are owed. */
+  owed(count: number): void;
 }
 
 export function createReporter(mode: "lines" | "json" | "quiet", context: Context): Reporter {
   const { style, talk } = context;
   const say = mode === "quiet" ? () => {} : talk;
   const data = {
-    lines: (notice: Notice) => void context.write(noticeText(notice, style)),
-    json: (notice: Notice) => void context.write(jsonLine(noticeLine(notice))),
-    quiet: () => {},
+    lines: (notice: Notice) => context.write(noticeText(notice, style)),
+    json: (notice: Notice) => context.write(jsonLine(noticeLine(notice))),
+    quiet: () => undefined,
   }[mode];
   let lastTrouble = "";
   let lastTunnel = "";
@@ -37,10 +37,10 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
         // A tunnel that is tried again and again for the same reason is no news.
         const { state, reason, endpoint } = notice.status;
         const news = [state, reason, endpoint].join(" ");
-        if (news === lastTunnel) return;
+        if (news === lastTunnel) return undefined;
         lastTunnel = news;
       }
-      data(notice);
+      return data(notice);
     },
     opened() {},
     ready(ready, caution) {
@@ -59,16 +59,9 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
       lastTrouble = message;
     },
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
-    owed(ids, most) {
-      const names = ids.slice(-most).join(",");
-      const count =
-        ids.length > most
-          ? `more than ${most} deliveries are`
-          : ids.length === 1
-            ? "1 delivery is"
-            : `${ids.length} deliveries are`;
-      const command = `hookspool replay ${names}${dirFlag(context)}`;
-      say(`Owed: ${count} waiting for a 2xx. To deliver: ${command}\n`);
+    owed(count) {
+      const deliveries = count === 1 ? "1 delivery is" : `${count} deliveries are`;
+      say(`Owed: ${deliveries} waiting for a 2xx. To deliver: hookspool redeliver${dirFlag(context)}\n`);
     },
   };
 }

@@ -61,6 +61,8 @@ export interface NewDelivery {
   readonly refusal: Refusal | null;
   /** Whether a handler is to get it: from then on it is owed until one answers 2xx. */
   readonly owed: boolean;
+  /** The target, as it was named, of a delivery whose sender is answered before any handler is. */
+  readonly promisedTo?: string | null;
 }
 
 /** The lean row that lists and filters read. */
@@ -80,6 +82,10 @@ export interface DeliverySummary extends Identity {
   readonly refusal: Refusal | null;
   /** No attempt has yet brought a 2xx. */
   readonly owed: boolean;
+  /** The delivery of the same event that brought the 2xx in this one's stead. */
+  readonly settledBy: number | null;
+  /** Still owed, but handed to no handler again unless a person asks. */
+  readonly givenUp: boolean;
   readonly attempts: number;
   readonly lastOutcome: Outcome | null;
   readonly lastStatus: number | null;

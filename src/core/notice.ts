@@ -10,6 +10,8 @@ export type Notice =
   | { readonly type: "tunnel"; readonly status: TunnelStatus }
   /** A stored delivery is judged anew: the public keys have come that it is checked against. */
   | { readonly type: "verdict"; readonly delivery: number; readonly verification: Verification }
+  /** A delivery was acknowledged, and its handler has had its last try without a 2xx. It stays owed. */
+  | { readonly type: "given-up"; readonly delivery: number; readonly attempts: number }
   /** A request that was not taken: nothing of it is stored unless `delivery` names it. */
   | {
       readonly type: "turned-away";
@@ -18,4 +20,5 @@ export type Notice =
       readonly refusal: Refusal | null;
       readonly delivery: number | null;
     };
-export type Observer = (notice: Notice) => void;
+/** A promise that it gives says when it is ready for more; until then what comes is counted, then dropped. */
+export type Observer = (notice: Notice) => void | Promise<void>;

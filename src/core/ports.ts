@@ -25,6 +25,41 @@ export interface DeliveryWriter {
   setVerification(id: number, verification: Verification): Promise<void>;
   /** The same for whose it is and what it speaks of. */
   setIdentity(id: number, identity: Identity): Promise<void>;
+  /** Says of an owed delivery that it is not tried again by itself; written as attempts are. */
+  giveUp(id: number): Promise<void>;
+}
+
+/** A delivery that waits for a 2xx, as far as one must know it to say when it may go. */
+export interface OwedDelivery {
+  readonly id: number;
+  readonly receivedAt: number;
+  readonly provider: string | null;
+  readonly job: string | null;
+  readonly attempts: number;
+}
+
+/** Which of the owed deliveries are meant: every field narrows it. */
+export interface OwedScope {
+  /** Only what was acknowledged before this target had it, and has not been given up. */
+  readonly promisedTo?: string;
+  /** Only what went to this target last or was promised to it; `null`: what has none. */
+  readonly target?: string | null | undefined;
+  /** Not what came since (ms since the epoch) and has not been tried: it may be with its handler right now. */
+  readonly untriedBefore?: number | undefined;
+  /** Not what is promised to these targets, unless it was given up: somebody sees to it. */
+  readonly notPromisedTo?: readonly string[];
+  /** Only these. */
+  readonly among?: readonly number[] | undefined;
+}
+
+/** Reads what is owed, so that the deliveries of one job can be handed on in their order. */
+export interface OwedReader {
+  /** The first owed delivery of every job in the scope, of those numbered above `after`, ascending. */
+  heads(scope: OwedScope, after: number, limit: number): OwedDelivery[];
+  /** The first owed delivery of this job. */
+  head(scope: OwedScope, of: Pick<OwedDelivery, "provider" | "job">): OwedDelivery | undefined;
+  /** The targets that owed deliveries go to; `null` where none is known. */
+  targets(scope: OwedScope): (string | null)[];
 }
 
 /** What a list shows: every field narrows it. */

@@ -47,6 +47,8 @@ export function deliveryLine(delivery: DeliverySummary): JsonLine {
     duplicateOf: delivery.duplicateOf,
     refusal: delivery.refusal,
     owed: delivery.owed,
+    settledBy: delivery.settledBy,
+    givenUp: delivery.givenUp,
   };
 }
 
@@ -131,6 +133,10 @@ export function noticeLine(notice: Notice): JsonLine {
       return tunnelLine(notice.status);
     case "verdict":
       return verdictLine(notice.delivery, notice.verification);
+    case "given-up": {
+      const { delivery, attempts } = notice;
+      return { v: 1, type: "given-up", delivery, attempts };
+    }
     case "turned-away": {
       const { status, reason, refusal, delivery } = notice;
       return { v: 1, type: "turned-away", status, reason, refusal, delivery };

@@ -35,6 +35,11 @@ export function noticeText(notice: Notice, style: LineStyle): string {
       const verdict = verdictText(verification, chalk) ?? verification.verdict;
       return `${chalk.cyan(" = ")}  ${chalk.bold(`#${notice.delivery}`)}  ${verdict}  ${printable(verification.explanation)}\n`;
     }
+    case "given-up": {
+      const { chalk } = style;
+      const { delivery, attempts } = notice;
+      return `${chalk.red(" ! ")}  ${chalk.bold(`#${delivery}`)}  given up after ${attempts} attempts: it stays owed\n`;
+    }
     case "turned-away": {
       const about = notice.delivery === null ? "" : `  #${notice.delivery}`;
       return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}\n`;

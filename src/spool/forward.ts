@@ -252,7 +252,7 @@ function describe(
 }
 
 /** `localhost` means whichever of the two loopback addresses answers, whatever the hosts file says. */
-const localLookup: LookupFunction = (hostname, options, callback) => {
+export const localLookup: LookupFunction = (hostname, options, callback) => {
   if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
     systemLookup(hostname, options, callback);
     return;

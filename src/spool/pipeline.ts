@@ -23,6 +23,8 @@ interface PipelineOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly inspect: Inspect;
+  /** Answer the sender once its delivery is on disk, and leave the handler to whoever takes this offer. */
+  readonly early?: EarlyAnswer | undefined;
   /** Turn away what has a signature that does not hold. */
   readonly enforce: boolean;
   /** `undefined`: the provider's own limit, else {@link DEFAULT_TIMEOUT_MS}. */
@@ -30,6 +32,10 @@ interface PipelineOptions {
   readonly observer: Observer;
   /** Called when the store cannot take what it was given. */
   readonly onStoreFailure: (error: unknown) => void;
+}
+
+interface EarlyAnswer {
+  readonly offer: (delivery: DeliverySummary) => void;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -67,6 +73,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         verification,
         refusal,
         owed: refusal === null,
+        promisedTo: options.early && refusal === null ? target.base : null,
       });
       observer({ type: "delivery", delivery });
       return delivery;
@@ -107,6 +114,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         const { explanation, reason } = inspection.verification;
         turnAway(401, `signature rejected (${reason})`, refusal, delivery.id);
         answerPlainly(response, { status: 401, text: `signature rejected (${reason}): ${explanation}` });
+        return;
+      }
+      if (options.early) {
+        answerPlainly(response, {
+          status: 202,
+          text: `delivery ${delivery.id} is kept and will be handed on.`,
+        });
+        options.early.offer(delivery);
         return;
       }
       const attempt = await forwarder.forward({

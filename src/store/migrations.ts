@@ -78,6 +78,16 @@ const migrations: readonly string[] = [
     value TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- settled_by: the delivery of the same event that a handler has taken.
+  ALTER TABLE deliveries ADD COLUMN settled_by INTEGER;
+  -- promised_to: the target of a delivery whose sender was answered before any handler was.
+  ALTER TABLE deliveries ADD COLUMN promised_to TEXT;
+  -- given_up: still owed, but handed to no handler again unless a person asks.
+  ALTER TABLE deliveries ADD COLUMN given_up INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX deliveries_promised ON deliveries (promised_to, id) WHERE owed = 1 AND promised_to IS NOT NULL;
+  CREATE INDEX deliveries_owed_job ON deliveries (job, id) WHERE owed = 1 AND job IS NOT NULL;
+  `,
 ];
 
 /** How every SQLite file begins. What begins otherwise is no database, of whatever version. */

@@ -94,6 +94,8 @@ function toSummary(row: Row): DeliverySummary {
     duplicateOf: row.duplicate_of as number | null,
     refusal: row.refusal as Refusal | null,
     owed: row.owed === 1,
+    settledBy: row.settled_by as number | null,
+    givenUp: row.given_up === 1,
     attempts: row.attempts as number,
     lastOutcome: row.last_outcome as Outcome | null,
     lastStatus: row.last_status as number | null,

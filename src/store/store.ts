@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
-import type { DeliveryReader } from "../core/ports.ts";
+import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { forget, type PruneRules, prune } from "./forget.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
 import { migrate, refuseNewer } from "./migrations.ts";
+import { createOwedReader } from "./owed.ts";
 import { createReader } from "./reader.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
@@ -14,6 +15,9 @@ import { createWriter, type GroupWriter } from "./writer.ts";
 export interface Store {
   readonly reader: DeliveryReader;
   readonly writer: GroupWriter;
+  readonly owed: OwedReader;
+  /** What was given up for this target is to be tried again, once at least. */
+  reconsider(promisedTo: string): void;
   forget(ids: readonly number[]): number;
   prune(rules: PruneRules): number;
   /** Gives the space of what was forgotten back to the disk. */
@@ -25,6 +29,9 @@ export interface Store {
   removeOrphans(now: number): Promise<number>;
   recall(key: string): string | undefined;
   remember(key: string, value: string): void;
+  /** What is remembered under keys that begin so. */
+  recallAll(prefix: string): { readonly key: string; readonly value: string }[];
+  unremember(key: string): void;
   /** SQLite's own check; `ok` where all is well. */
   integrity(): string;
   close(): Promise<void>;
@@ -65,6 +72,14 @@ function storeOver(database: Database, bodies: string): Store {
   let writer: GroupWriter | undefined;
   return {
     reader: createReader(database, bodies),
+    owed: createOwedReader(database),
+    reconsider: (promisedTo) => {
+      database.transaction(() =>
+        database
+          .statement("UPDATE deliveries SET given_up = 0 WHERE owed = 1 AND promised_to = ? AND given_up = 1")
+          .run(promisedTo),
+      );
+    },
     // A command that only reads opens no log.
     get writer() {
       log ??= syncLogOf(database.file);
@@ -86,6 +101,14 @@ function storeOver(database: Database, bodies: string): Store {
       database.transaction(() =>
         database.statement("INSERT OR REPLACE INTO memory (key, value) VALUES (?, ?)").run(key, value),
       );
+    },
+    recallAll: (prefix) =>
+      database
+        .statement("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ? ORDER BY key")
+        .all(prefix.length, prefix)
+        .map(({ key, value }) => ({ key: String(key), value: String(value) })),
+    unremember: (key) => {
+      database.transaction(() => database.statement("DELETE FROM memory WHERE key = ?").run(key));
     },
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {

@@ -86,6 +86,10 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
     },
     appendAttempt: (attempt) => enqueueIdly(() => insertAttempt(database, attempt)),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
+    giveUp: (id) =>
+      enqueueIdly(
+        () => void database.statement("UPDATE deliveries SET given_up = 1 WHERE id = ? AND owed = 1").run(id),
+      ),
     setIdentity: (id, identity) => enqueueIdly(() => updateIdentity(database, id, identity)),
     async flush() {
       mustSync = true;
@@ -104,8 +108,8 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
-         job, dedupe_key, verdict, reason, bytes, digest, duplicate_of, refusal, owed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         job, dedupe_key, verdict, reason, bytes, digest, duplicate_of, refusal, owed, promised_to)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       head.receivedAt,
@@ -126,6 +130,7 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
       duplicateOf,
       refusal,
       owed ? 1 : 0,
+      delivery.promisedTo ?? null,
     );
   const id = Number(lastInsertRowid);
   database
@@ -152,6 +157,8 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
     duplicateOf,
     refusal,
     owed,
+    settledBy: null,
+    givenUp: false,
     attempts: 0,
     lastOutcome: null,
     lastStatus: null,
@@ -190,19 +197,33 @@ function updateIdentity(database: Database, id: number, identity: Identity): voi
     .run(provider, event, eventName, job, dedupeKey, firstWithKey(database, provider, dedupeKey, id), id);
 }
 
+/** A handler that has taken one delivery of an event has the event: the others are owed no longer. */
+function settleOthers(database: Database, id: number): void {
+  database
+    .statement(
+      `UPDATE deliveries AS other SET owed = 0, settled_by = taken.id
+       FROM (SELECT id, origin, provider, dedupe_key FROM deliveries WHERE id = ? AND dedupe_key IS NOT NULL) AS taken
+       WHERE other.provider IS taken.provider AND other.dedupe_key = taken.dedupe_key
+         AND other.origin = taken.origin AND other.owed = 1`,
+    )
+    .run(id);
+}
+
 function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
   const { delivery, trigger, target, startedAt, outcome, problem, response, ms } = attempt;
   const status = response?.status ?? null;
+  const success = succeeded({ outcome, status });
   const row = database
     .statement(
       `UPDATE deliveries
        SET attempts = attempts + 1, last_outcome = ?, last_status = ?, last_ms = ?, last_target = ?, owed = owed AND ?
        WHERE id = ? RETURNING attempts`,
     )
-    .get(outcome, status, ms, attempt.targetBase, succeeded({ outcome, status }) ? 0 : 1, delivery);
+    .get(outcome, status, ms, attempt.targetBase, success ? 0 : 1, delivery);
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
+  if (success && trigger !== "replay") settleOthers(database, delivery);
   const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(

@@ -9,6 +9,11 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
  */
 export const lastTargetKey = "target";
 
+export interface EarlySettings {
+  /** How old a delivery may be for a try that failed not to be its last, in ms. */
+  readonly giveUpAfterMs: number;
+}
+
 /** What the capture thread is started with; it crosses a thread boundary, so it is plain data. */
 export interface CaptureSettings {
   readonly dir: string;
@@ -20,6 +25,8 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
+  /** The sender is answered once its delivery is on disk, and the handler served in the background. */
+  readonly early?: EarlySettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;

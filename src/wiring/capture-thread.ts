@@ -10,7 +10,9 @@ import { parseTarget } from "../core/target.ts";
 import { createCapture } from "../spool/capture.ts";
 import { createForwarder } from "../spool/forward.ts";
 import { createPipeline } from "../spool/pipeline.ts";
-import { dataDirectoryError, openStore } from "../store/store.ts";
+import { dataDirectoryError, openStore, type Store } from "../store/store.ts";
+import { createBackgroundHandover } from "./capture-handover.ts";
+import { announcePresence } from "./capture-presence.ts";
 import {
   type CaptureSettings,
   type FromCaptureThread,
@@ -39,8 +41,7 @@ async function start() {
   const { writer } = store;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
-  if (settings.remembersTarget && store.recall(lastTargetKey) !== settings.target)
-    store.remember(lastTargetKey, settings.target);
+  const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
     fallBehind: () => post({ type: "behind" }),
@@ -59,11 +60,15 @@ async function start() {
     if (settings.verify !== "off") lateVerdicts.observe(notice);
   };
   const forwarder = createForwarder({ insecure: settings.insecure, ca: settings.ca });
+  const handover =
+    settings.early &&
+    createBackgroundHandover({ store, forwarder, settings, ...settings.early, observer, onStoreFailure });
   const pipeline = createPipeline({
     writer,
     forwarder,
     target: parseTarget(settings.target),
     inspect,
+    early: handover,
     enforce: settings.verify === "enforce",
     timeoutMs: settings.timeoutMs,
     observer,
@@ -93,13 +98,14 @@ async function start() {
   });
 
   async function stop(graceMs: number) {
-    const answered = Promise.all([capture.close(), forge.close()]);
+    const answered = Promise.all([capture.close(), forge.close(), handover?.stop()]);
     const cut = () => {
       capture.destroy();
       forge.destroy();
     };
     let timer = setTimeout(() => {
       pipeline.abort();
+      handover?.abort();
       // Those with a handler are told so before; what is left is still sending.
       timer = setTimeout(cut, LAST_WORD_MS);
     }, graceMs);
@@ -108,9 +114,24 @@ async function start() {
     cut();
     forwarder.close();
     lateVerdicts.close();
+    leave();
     await store.close();
     batcher.flush();
     port?.close();
+  }
+}
+
+/**
+ * @throws {AppError} E_DATA_DIRECTORY
+ */
+function announce(store: Store): () => void {
+  const { dir, target, early, remembersTarget } = settings;
+  try {
+    if (remembersTarget && store.recall(lastTargetKey) !== target) store.remember(lastTargetKey, target);
+    if (early) store.reconsider(target);
+    return announcePresence(store, { promisedTo: early ? target : null });
+  } catch (error) {
+    throw dataDirectoryError(dir, error);
   }
 }
 

@@ -1,5 +1,6 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
-import type { Observer } from "../core/notice.ts";
+import type { Notice, Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
 import { startThread } from "./threads.ts";
@@ -26,6 +27,9 @@ interface CaptureWorkerOptions {
 /** How much is read from the store in one go to catch up. */
 const CATCH_UP = 1_000;
 
+/** How long the end waits for an observer to hear the rest. */
+const LAST_WORDS_MS = 1_000;
+
 /**
  * Starts capturing; resolves when the front listens.
  *
@@ -42,30 +46,41 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
 
-  const tell: Observer = (notice) => {
-    // Catching up may have told of it already: numbers ascend.
-    if (notice.type === "delivery") {
-      if (notice.delivery.id <= lastDelivery) return;
-      lastDelivery = notice.delivery.id;
+  /** Resolves when the observer is ready for more. */
+  async function tellAll(notices: readonly Notice[]) {
+    let told: unknown;
+    for (const notice of notices) {
+      // Catching up may have told of it already: numbers ascend.
+      if (notice.type === "delivery") {
+        if (notice.delivery.id <= lastDelivery) continue;
+        lastDelivery = notice.delivery.id;
+      }
+      if (notice.type === "attempt") {
+        if (notice.attempt.id <= lastAttempt) continue;
+        lastAttempt = notice.attempt.id;
+      }
+      told = observer(notice);
     }
-    if (notice.type === "attempt") {
-      if (notice.attempt.id <= lastAttempt) return;
-      lastAttempt = notice.attempt.id;
-    }
-    observer(notice);
-  };
+    await told;
+  }
 
   // What was dropped comes after what was heard: there is always a notice to go on from.
-  function catchUp() {
+  async function catchUp() {
     const reader = options.reader();
     for (let more = true; more; ) {
       const deliveries = reader.deliveriesAfter(lastDelivery, CATCH_UP);
       const attempts = reader.attemptsAfter(lastAttempt, CATCH_UP);
-      for (const delivery of deliveries) tell({ type: "delivery", delivery });
-      for (const attempt of attempts) tell({ type: "attempt", attempt });
+      await tellAll(deliveries.map((delivery) => ({ type: "delivery", delivery })));
+      await tellAll(attempts.map((attempt) => ({ type: "attempt", attempt })));
       more = deliveries.length === CATCH_UP || attempts.length === CATCH_UP;
     }
   }
+
+  // One after the other, so that what catching up tells is not overtaken by what is new.
+  let turn = Promise.resolve();
+  const inTurn = (work: () => Promise<void>) => {
+    turn = turn.then(work);
+  };
 
   async function fetchKeys(url: string) {
     // Loaded only where keys are wanted: few providers publish any.
@@ -83,10 +98,12 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
     worker.on("message", (message: FromCaptureThread) => {
       switch (message.type) {
         case "notices":
-          for (const notice of message.notices) tell(notice);
-          return send({ type: "heard", count: message.notices.length });
+          return inTurn(async () => {
+            await tellAll(message.notices);
+            send({ type: "heard", count: message.notices.length });
+          });
         case "behind":
-          return catchUp();
+          return inTurn(catchUp);
         case "keys-wanted":
           return void fetchKeys(message.url);
         case "trouble":
@@ -102,6 +119,8 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
               end.abort();
               send({ type: "stop", graceMs });
               await exited;
+              // What is still to be told must not wait for a reader that has stopped reading.
+              await Promise.race([turn, wait(LAST_WORDS_MS, undefined, { ref: false })]);
             },
           });
       }

@@ -41,6 +41,8 @@ const delivery: DeliverySummary = {
   duplicateOf: 3,
   refusal: null,
   owed: true,
+  settledBy: null,
+  givenUp: false,
   attempts: 0,
   lastOutcome: null,
   lastStatus: null,

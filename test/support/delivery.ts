@@ -24,6 +24,8 @@ export function delivery(overrides: Partial<DeliverySummary> = {}): DeliverySumm
     duplicateOf: null,
     refusal: null,
     owed: true,
+    settledBy: null,
+    givenUp: false,
     attempts: 0,
     lastOutcome: null,
     lastStatus: null,

@@ -72,22 +72,26 @@ export async function hookspool(args: readonly string[], options: RunOptions = {
   };
 }
 
-/** A running `listen --json`. */
-export interface Listening {
+/** A running command that prints JSON lines. */
+export interface Running {
   readonly pid: number;
   readonly dir: string;
-  /** The capture endpoint's. */
-  readonly port: number;
   readonly lines: Line[];
   readonly stderr: () => string;
   /** Resolves with the first line, past or to come, that fits. */
   line(fits: (line: Line) => boolean): Promise<Line>;
-  /** Resolves with the attempt at a delivery that was made as its capture. */
+  /** Resolves with the first attempt at a delivery. */
   attempt(delivery: number): Promise<Line>;
   signal(signal: NodeJS.Signals): void;
   /** Exit code, or the signal's name. */
   readonly exited: Promise<number | NodeJS.Signals | null>;
   stop(): Promise<number | NodeJS.Signals | null>;
+}
+
+/** A running `listen --json`. */
+export interface Listening extends Running {
+  /** The capture endpoint's. */
+  readonly port: number;
 }
 
 /** Starts `hookspool <target> --tunnel none --json` and waits until it is ready. */
@@ -96,8 +100,15 @@ export async function startListen(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<Listening> {
+  const running = startRunning([String(target), "--tunnel", "none", ...args], options);
+  const ready = await running.line(({ type }) => type === "ready");
+  return { ...running, port: Number(new URL(String(ready.local)).port) };
+}
+
+/** Starts a command with `--json` that goes on until it is stopped. */
+export function startRunning(args: readonly string[], options: RunOptions = {}): Running {
   const dir = options.dir ?? temporaryFolder();
-  const child = start([String(target), "--tunnel", "none", "--json", ...args], { ...options, dir });
+  const child = start([...args, "--json"], { ...options, dir });
   const lines: Line[] = [];
   const watchers = new Set<(line: Line | undefined) => void>();
   let stderr = "";
@@ -127,11 +138,9 @@ export async function startListen(
       watchers.add(watch);
     });
 
-  const ready = await line(({ type }) => type === "ready");
   return {
     pid: child.pid ?? 0,
     dir,
-    port: Number(new URL(String(ready.local)).port),
     lines,
     stderr: () => stderr,
     line,

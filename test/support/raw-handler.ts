@@ -11,6 +11,8 @@ export const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 interface HandlerOptions {
   readonly host?: string;
   readonly forgetBodies?: boolean;
+  /** The port to listen on; a free one if not given. */
+  readonly port?: number;
 }
 
 /** A handler made of a bare socket: it keeps exactly what it was sent, and answers exactly what it is told to. */
@@ -28,7 +30,7 @@ export interface RawHandler {
 
 export async function startHandler(
   answer: Answer = ok,
-  { host = "127.0.0.1", forgetBodies = false }: HandlerOptions = {},
+  { host = "127.0.0.1", forgetBodies = false, port: wanted = 0 }: HandlerOptions = {},
 ): Promise<RawHandler> {
   const requests: Message[] = [];
   const connections: Socket[] = [];
@@ -52,7 +54,7 @@ export async function startHandler(
       }
     });
   });
-  server.listen(0, host);
+  server.listen(wanted, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
 

@@ -28,7 +28,7 @@ function capturing(keySets: KeySetsByUrl) {
     keyRing,
     inspect,
     store,
-    observer: (notice) => notices.push(notice),
+    observer: (notice) => void notices.push(notice),
     fetchKeys: (url) => asked.push(url),
   });
   return {

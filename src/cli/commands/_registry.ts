@@ -8,6 +8,7 @@ import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { providersCommand } from "./providers.ts";
 import { pruneCommand } from "./prune.ts";
+import { redeliverCommand } from "./redeliver.ts";
 import { reindexCommand } from "./reindex.ts";
 import { replayCommand } from "./replay.ts";
 import { rmCommand } from "./rm.ts";
@@ -25,6 +26,7 @@ export const commands = [
   lsCommand,
   providersCommand,
   pruneCommand,
+  redeliverCommand,
   reindexCommand,
   replayCommand,
   rmCommand,

@@ -5,6 +5,7 @@ import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
 import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
+import { interruptions } from "../interruptions.ts";
 import { createReporter, type Reporter } from "../reporter.ts";
 import { runBeside } from "../run-beside.ts";
 import type { CommandDefinition } from "./_command.ts";
@@ -20,6 +21,8 @@ interface Options {
   readonly path?: readonly string[];
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
+  readonly ack: "pass" | "early";
+  readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
   readonly insecure?: boolean;
@@ -85,6 +88,24 @@ export const listenCommand: CommandDefinition = {
         )
           .choices(["report", "enforce", "off"])
           .default("report"),
+      )
+      .addOption(
+        listenOption(
+          "--ack <mode>",
+          "early: answer 202 once the bytes are on disk, and serve the handler until it answers 2xx",
+          "ACK",
+        )
+          .choices(["pass", "early"])
+          .default("pass"),
+      )
+      .addOption(
+        listenOption(
+          "--give-up-after <duration>",
+          "with --ack early, how old what is tried again may get",
+          "GIVE_UP_AFTER",
+        )
+          .argParser(parseDuration)
+          .default(24 * 60 * 60_000, "24h"),
       )
       .addOption(
         listenOption("--max-body <size>", "turn larger bodies away with 413", "MAX_BODY")
@@ -166,8 +187,8 @@ async function listen(
     reporter.stopping();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const owed = store.reader.list({ owed: true }, { limit: MOST_NAMED + 1 }).map(({ id }) => id);
-      if (owed.length > 0) reporter.owed(owed.reverse(), MOST_NAMED);
+      const { owed } = store.reader.counts();
+      if (owed > 0) reporter.owed(owed);
     });
   }
 }
@@ -214,9 +235,6 @@ async function reporterFor(
   return createReporter(mode, context);
 }
 
-/** More owed deliveries than this are not named one by one. */
-const MOST_NAMED = 20;
-
 function settingsFor({ dir }: Context, word: string, options: Options): SessionSettings {
   const { base } = parseTarget(word);
   if (options.publicUrl !== undefined) checkUrl(options.publicUrl, "--public-url");
@@ -226,6 +244,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
+    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     insecure: options.insecure ?? false,
@@ -267,22 +286,4 @@ function noTunnel(reason: string | undefined): AppError {
     fault: "network",
     hint: "Leave --require-tunnel out to capture locally meanwhile, or try another --tunnel.",
   });
-}
-
-/** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */
-const SAME_SIGNAL_MS = 250;
-
-/** The first Ctrl-C asks for an orderly end, a second one ends at once. */
-function interruptions({ endNow }: Context) {
-  const { promise: first, resolve, reject: crash } = Promise.withResolvers<"stop">();
-  const stop = () => resolve("stop");
-  first.catch(() => {});
-  let since: number | undefined;
-  const onSignal = () => {
-    since ??= performance.now();
-    stop();
-    if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return { first, stop, crash };
 }

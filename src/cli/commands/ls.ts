@@ -55,7 +55,7 @@ async function list(context: Context, { owed, limit }: Options): Promise<undefin
 function row(delivery: DeliverySummary, { chalk, path }: LineStyle): string {
   const { provider, event, eventName, job, method, lastStatus, lastOutcome, lastMs } = delivery;
   const good = isSuccess(lastStatus);
-  const answer = delivery.refusal ?? lastStatus?.toString() ?? lastOutcome ?? "in flight";
+  const answer = delivery.refusal ?? lastStatus?.toString() ?? lastOutcome ?? "untried";
   const parts = [
     chalk.bold(`#${delivery.id}`.padStart(5)),
     chalk.dim(localTime(delivery.receivedAt)),

@@ -85,8 +85,13 @@ function page(
     `signature ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}: ${delivery.explanation}`,
     ...(refusal ? [chalk.red(`turned away: ${refusal}`)] : []),
     ...(delivery.owed
-      ? [chalk.yellow(`owed: no handler has answered with a 2xx. hookspool replay ${delivery.id}`)]
+      ? [
+          chalk.yellow(
+            `owed: no handler has answered with a 2xx${delivery.givenUp ? ", given up" : ""}. hookspool redeliver ${delivery.id}`,
+          ),
+        ]
       : []),
+    ...(delivery.settledBy === null ? [] : [`settled by #${delivery.settledBy}, the same event`]),
     "",
     chalk.underline("Headers"),
     ...headers(delivery.headers).map((pair) => headerText(pair, chalk.cyan)),

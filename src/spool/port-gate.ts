@@ -1,0 +1,74 @@
+import { connect } from "node:net";
+import type { Target } from "../core/target.ts";
+import { localLookup } from "./forward.ts";
+
+/** Waits for a target to listen, so that no deliveries are spent on finding out. */
+export interface PortGate {
+  /** Whether the target is believed to listen. */
+  readonly isOpen: boolean;
+  /** Something found that nothing listens. */
+  shut(): void;
+  /** Resolves when the target listens; `"waited"` where it did not at first. Never, once stopped. */
+  opened(): Promise<"at once" | "waited">;
+  stop(): void;
+}
+
+/** For whom a refusal is an answer like any other. */
+export const openGate: PortGate = { isOpen: true, shut() {}, opened: async () => "at once", stop() {} };
+
+/** Between two looks, in ms. */
+const LOOK_EVERY_MS = 100;
+
+/** A look at a target that does not say no either, in ms. */
+const LOOK_LIMIT_MS = 2_000;
+
+/** Looks only while somebody waits. */
+export function createPortGate({ hostname, port }: Target): PortGate {
+  const end = new AbortController();
+  let isOpen = false;
+  let waiting: Promise<"at once" | "waited"> | undefined;
+
+  const look = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({
+        host: hostname.replace(/^\[|\]$/g, ""),
+        port,
+        lookup: localLookup,
+        signal: end.signal,
+      });
+      const settle = (listens: boolean) => {
+        socket.destroy();
+        resolve(listens);
+      };
+      socket.setTimeout(LOOK_LIMIT_MS, () => settle(false));
+      socket.once("connect", () => settle(true));
+      socket.once("error", () => settle(false));
+    });
+
+  const pause = () => new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS).unref());
+
+  async function wait(): Promise<"at once" | "waited"> {
+    let answer: "at once" | "waited" = "at once";
+    while (!end.signal.aborted) {
+      if (await look()) {
+        isOpen = true;
+        waiting = undefined;
+        return answer;
+      }
+      answer = "waited";
+      await pause();
+    }
+    return new Promise(() => {});
+  }
+
+  return {
+    get isOpen() {
+      return isOpen;
+    },
+    shut() {
+      isOpen = false;
+    },
+    opened: () => (waiting ??= wait()),
+    stop: () => end.abort(),
+  };
+}
