@@ -61,10 +61,27 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
     telling = undefined;
     for (const tab of tabs) {
       if (isSlow(tab)) continue;
-      const message = changesSince(ports.reader, tab.cursor);
-      if (message?.type === "changes") tab.cursor = message.cursor;
-      if (message) send(tab, message);
-      if (message?.type === "restart") tab.socket.close(1000, "look anew");
+      try {
+        catchUp(tab);
+      } catch {
+        // A store that cannot be read must not end the capture: the tab comes back, and asks again.
+        tab.socket.terminate();
+      }
+    }
+  }
+
+  function catchUp(tab: Tab) {
+    const message = changesSince(ports.reader, tab.cursor);
+    if (message?.type === "changes") tab.cursor = message.cursor;
+    if (message) send(tab, message);
+    if (message?.type === "restart") tab.socket.close(1000, "look anew");
+  }
+
+  function tellAbout() {
+    try {
+      broadcast({ type: "about", about: about() });
+    } catch {
+      for (const { socket } of tabs) socket.terminate();
     }
   }
 
@@ -101,7 +118,7 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
     observe(notice) {
       if (tabs.size === 0) return;
       if (notice.type === "turned-away") broadcast({ type: "turned-away", reason: notice.reason });
-      else if (notice.type === "tunnel") broadcast({ type: "about", about: about() });
+      else if (notice.type === "tunnel") tellAbout();
       else telling ??= setTimeout(tell, TELL_MS);
     },
     removed: (ids) => broadcast({ type: "removed", ids }),
