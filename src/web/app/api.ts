@@ -18,6 +18,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Asked after every break: whoever has taken the port meanwhile may never answer. */
+const ABOUT_MS = 3_000;
+
 export interface FindOptions {
   readonly filter: string;
   readonly before: number | undefined;
@@ -26,10 +29,11 @@ export interface FindOptions {
 
 /** Asks the server, with the token on every question. Every function throws {@link ApiError}. */
 export function createApi(token: string) {
-  async function ask(method: string, path: string): Promise<Response> {
+  async function ask(method: string, path: string, limitMs?: number): Promise<Response> {
     let response: Response;
+    const signal = limitMs === undefined ? null : AbortSignal.timeout(limitMs);
     try {
-      response = await fetch(path, { method, headers: { [tokenHeader]: token } });
+      response = await fetch(path, { method, headers: { [tokenHeader]: token }, signal });
     } catch {
       throw new ApiError("network", "hookspool does not answer");
     }
@@ -38,11 +42,11 @@ export function createApi(token: string) {
     throw new ApiError(response.status, [message ?? response.statusText, hint].filter(Boolean).join(". "));
   }
 
-  const json = async <T>(method: string, path: string): Promise<T> =>
-    (await (await ask(method, path)).json()) as T;
+  const json = async <T>(method: string, path: string, limitMs?: number): Promise<T> =>
+    (await (await ask(method, path, limitMs)).json()) as T;
 
   return {
-    about: () => json<About>("GET", "/api/about"),
+    about: () => json<About>("GET", "/api/about", ABOUT_MS),
     find({ filter, before, limit }: FindOptions) {
       const words = new URLSearchParams({ filter, limit: String(limit) });
       if (before !== undefined) words.set("before", String(before));
