@@ -49,7 +49,7 @@ const idsShown = async (page: Page) =>
     (a, b) => Number(b.slice(1)) - Number(a.slice(1)),
   );
 
-describe.skipIf(noBrowser !== undefined)("the inspector in a browser", () => {
+describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout: 60_000 }, () => {
   afterEach(async () => {
     if (!opened) return;
     const { page, errors, hosts } = opened;

@@ -110,9 +110,11 @@ export function startInspector(token: string): void {
         lost: () => reconnect(isOpen ? RETRY_MS.first : retryMs),
       });
     } catch (error) {
-      if (error instanceof ApiError && (error.status === 401 || error.status === 403))
-        return setConnection("refused", "open the link that hookspool shows now");
-      reconnect(retryMs);
+      if (!(error instanceof ApiError && (error.status === 401 || error.status === 403)))
+        return reconnect(retryMs);
+      // It may be another hookspool that has the port for now.
+      setConnection("refused", "open the link that hookspool shows now");
+      setTimeout(() => void connect(RETRY_MS.most), RETRY_MS.most);
     }
   }
 
