@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { AppError, type ExitCode, exitCodes } from "../core/errors.ts";
 import { parseTarget, pathAtTarget, type Target } from "../core/target.ts";
+import { chosenScheme } from "../inspect/chosen-scheme.ts";
 import { planConformance } from "../inspect/conformance/cases.ts";
 import { tally } from "../inspect/conformance/judge.ts";
 import { readingNotes, unseenNotes } from "../inspect/conformance/notes.ts";
@@ -37,7 +38,7 @@ export async function runCheck(
   flags: CheckFlags,
 ): Promise<ExitCode> {
   const provider = providerNamed(id);
-  const use = chosenUse(provider, flags.scheme);
+  const use = chosenScheme(provider, flags.scheme);
   const { target, token } = splitToken(parseTarget(to), use);
   const secret = token ?? secretsByProvider(context.dir, process.env)[provider.id] ?? null;
   if (secret === null && needsSecret(use)) throw noSecret(provider);
@@ -78,17 +79,6 @@ export async function runCheck(
 
 /** Some providers wait for 20 minutes; nobody who runs a check does. */
 const LONGEST_WAIT_MS = 30_000;
-
-function chosenUse(provider: Provider, name: string | undefined): SchemeUse | undefined {
-  const use = provider.schemes.find(({ scheme }) => name === undefined || scheme === name);
-  if (use !== undefined || name === undefined) return use;
-  const names = provider.schemes.map(({ scheme }) => scheme);
-  throw new AppError(`${provider.name} does not sign by ${name}`, {
-    code: "E_NO_SCHEME",
-    fault: "user",
-    hint: names.length === 0 ? "Leave --scheme out." : `It signs by ${names.join(" or ")}.`,
-  });
-}
 
 const needsSecret = (use: SchemeUse | undefined) =>
   use !== undefined && use.optional !== true && schemeNamed(use.scheme).secretKind !== "none";

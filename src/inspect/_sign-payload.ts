@@ -1,9 +1,10 @@
 import { AppError } from "../core/errors.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import type { RandomBytes } from "../providers/_ids.ts";
-import type { Provider, SchemeUse } from "../providers/_provider.ts";
+import type { Provider } from "../providers/_provider.ts";
 import type { SchemeParams, Secret, SecretKind, SigningScheme } from "../signing/_scheme.ts";
 import { type SchemeName, schemeNamed } from "../signing/_schemes.ts";
+import { chosenScheme } from "./chosen-scheme.ts";
 
 /** What is wrong with a delivery on purpose. */
 export type Flaw = "unsigned" | "bad-signature" | "stale";
@@ -88,17 +89,6 @@ export function signPayload(options: SigningOptions): SignedHead {
 }
 
 const USUAL_TOLERANCE_SECONDS = 300;
-
-function chosenScheme(provider: Provider, name: SchemeName | undefined): SchemeUse | undefined {
-  const use = provider.schemes.find(({ scheme }) => name === undefined || scheme === name);
-  if (use !== undefined || name === undefined) return use;
-  const names = provider.schemes.map(({ scheme }) => scheme);
-  throw new AppError(`${provider.name} does not sign by ${name}`, {
-    code: "E_NO_SCHEME",
-    fault: "user",
-    hint: names.length === 0 ? "Leave the scheme out." : `It signs by ${names.join(" or ")}.`,
-  });
-}
 
 /** A good secret of the wrong sender. */
 function strangersSecret(kind: SecretKind, random: RandomBytes): Secret {
