@@ -67,7 +67,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     handler.answer = failing;
     await send("/two");
     await row(page, 2).getByText("500").waitFor();
-    expect(await idsShown(page)).toEqual(["#2", "#1"]);
+    await expect.poll(() => idsShown(page)).toEqual(["#2", "#1"]);
     await page.locator("#announcer", { hasText: "arrived" }).waitFor({ state: "attached" });
   });
 
@@ -95,7 +95,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     );
     await row(page, 1).click();
     await panel(page).getByText('"big": 12345678901234567890').waitFor();
-    expect(await panel(page).locator(".code").textContent()).toMatch(/^\{\s+"z"/);
+    await expect.poll(() => panel(page).locator(".code").textContent()).toMatch(/^\{\s+"z"/);
     await page.getByRole("button", { name: "raw" }).click();
     await panel(page).getByText('{"z":1,"big":12345678901234567890', { exact: false }).waitFor();
     await page.getByRole("button", { name: "hex" }).click();
@@ -138,7 +138,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
       expect(await page.locator("main img, main script, main svg, main b").count()).toBe(0);
     }
     await tab(page, "Body").click();
-    expect(await panel(page).textContent()).toContain("document.title='owned'");
+    await expect.poll(() => panel(page).textContent()).toContain("document.title='owned'");
     expect(await page.title()).toBe("hookspool");
   });
 
@@ -151,7 +151,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await page.keyboard.press("/");
     await page.keyboard.type("status:5xx");
     await row(page, 1).waitFor({ state: "detached" });
-    expect(await idsShown(page)).toEqual(["#2"]);
+    await expect.poll(() => idsShown(page)).toEqual(["#2"]);
     await page.locator("#filter").fill("statu:5xx");
     await page.getByText('there is no "statu:"').waitFor();
     await page.keyboard.press("Escape");
@@ -221,7 +221,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await page.getByRole("dialog").getByText("Forget delivery #2?").waitFor();
     await page.keyboard.press("n");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    expect(await idsShown(page)).toEqual(["#2", "#1"]);
+    await expect.poll(() => idsShown(page)).toEqual(["#2", "#1"]);
     await page.keyboard.press("X");
     await page.keyboard.press("y");
     await row(page, 2).waitFor({ state: "detached" });
@@ -245,7 +245,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await page.locator("#connection[data-state=live]").waitFor();
     await ask(again.port, post("/after", "x"));
     await row(page, 8).getByText("200").waitFor();
-    expect(await idsShown(page)).toEqual(["#8", "#7", "#6", "#5", "#4", "#3", "#1"]);
+    await expect.poll(() => idsShown(page)).toEqual(["#8", "#7", "#6", "#5", "#4", "#3", "#1"]);
   });
 
   test("looks anew where too much has happened meanwhile", async () => {
@@ -311,7 +311,7 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await send("/small");
     await row(page, 1).click();
     await panel(page).waitFor();
-    expect(await page.locator("#list").isVisible()).toBe(false);
+    await expect.poll(() => page.locator("#list").isVisible()).toBe(false);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
     await page.getByRole("button", { name: "Back" }).click();
     await row(page, 1).waitFor();
