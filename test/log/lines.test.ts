@@ -1,10 +1,11 @@
 import { Chalk } from "chalk";
 import { expect, test } from "vitest";
-import { type DeliverySummary, unidentified } from "../../src/core/delivery.ts";
+import { unidentified } from "../../src/core/delivery.ts";
 import { byteText, eventText, msText, printable } from "../../src/core/text.ts";
 import { rejected, undecided, verified } from "../../src/core/verdict.ts";
 import { jsonLine } from "../../src/log/json.ts";
 import { noticeText } from "../../src/log/lines.ts";
+import { delivery } from "../support/delivery.ts";
 
 const style = { chalk: new Chalk({ level: 0 }), path: (path: string) => path };
 
@@ -26,29 +27,17 @@ test("a JSON line has no control character that a terminal obeys, and reads back
 });
 
 const hostile = "\x1b[2J\x07";
-const delivery: DeliverySummary = {
+const strange = delivery({
   ...unidentified,
   id: 7,
   receivedAt: 0,
-  origin: "captured",
-  method: "POST",
   path: `/${hostile}`,
   eventName: hostile,
   job: hostile,
   verdict: "undecided",
-  reason: null,
   bytes: 12,
   duplicateOf: 3,
-  refusal: null,
-  owed: true,
-  settledBy: null,
-  givenUp: false,
-  attempts: 0,
-  lastOutcome: null,
-  lastStatus: null,
-  lastMs: null,
-  lastTarget: null,
-};
+});
 const attempt = {
   id: 1,
   delivery: 7,
@@ -63,7 +52,7 @@ const attempt = {
 } as const;
 
 test("lines show what strangers send as text", () => {
-  const arrival = noticeText({ type: "delivery", delivery }, style);
+  const arrival = noticeText({ type: "delivery", delivery: strange }, style);
   const answer = noticeText({ type: "attempt", attempt }, style);
   expect(arrival).toMatch(/--> {2}#7 {2}POST \/\\x1b\[2J\\x07 {2}.*12 B {2}again, first #3\n$/);
   expect(answer).toMatch(

@@ -9,7 +9,7 @@ import { Screen } from "../../src/tui/screen.tsx";
 import { scrollEnd, wantedPage, whereOf } from "../../src/tui/selectors.ts";
 import { type Action, type Detail, initialState, reduce, type State } from "../../src/tui/state.ts";
 import { createTheme } from "../../src/tui/theme.ts";
-import { TEN_O_CLOCK } from "../support/delivery.ts";
+import { attempt, TEN_O_CLOCK } from "../support/delivery.ts";
 
 interface SceneOptions {
   readonly columns?: number;
@@ -114,16 +114,7 @@ function detailed(summary: DeliverySummary | undefined): Detail["delivery"] {
 
 export function fullAttempt(overrides: Partial<Attempt> = {}): Attempt {
   return {
-    id: 1,
-    delivery: 1,
-    number: 1,
-    trigger: "capture",
-    target: "http://localhost:3000/hooks",
-    startedAt: TEN_O_CLOCK + 1_000,
-    outcome: "responded",
-    problem: null,
-    status: 200,
-    ms: 12.4,
+    ...attempt(),
     changes: { removed: ["connection"], set: [["host", "localhost:3000"]] },
     response: {
       status: 200,
