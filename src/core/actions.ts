@@ -1,0 +1,61 @@
+import type { AttemptSummary } from "./attempt.ts";
+
+/** A stored delivery's body as a person has changed it. */
+export interface Edit {
+  /** The delivery that it began as: its method, path and headers are kept. */
+  readonly of: number;
+  readonly body: Uint8Array;
+  /** Sign it anew; otherwise the signature that it came with no longer holds. */
+  readonly signs: boolean;
+}
+
+/** What is to be forged. */
+export interface ForgeWish {
+  readonly provider: string;
+  /** The provider's own name of an event or a scenario's: {@link isScenario} says which. */
+  readonly name: string;
+  readonly isScenario: boolean;
+}
+
+/** What was asked for, and how it went as far as a handler was involved. */
+export interface HandedOver {
+  readonly tried: number;
+  readonly delivered: number;
+}
+
+/** What a person can do with deliveries, whatever shows them: a terminal, a browser. */
+export interface Actions {
+  /**
+   * Sends the stored bytes to the session's target again; resolves when that attempt is on disk.
+   *
+   * @throws {AppError} E_NOT_KEPT
+   */
+  replay(id: number): Promise<AttemptSummary>;
+  /**
+   * The same with a fresh time and signature.
+   *
+   * @throws {AppError} E_NOT_KEPT, E_NO_PROVIDER, E_NO_SECRET, E_NO_SIGNATURE
+   */
+  replayResigned(id: number): Promise<AttemptSummary>;
+  /**
+   * Sends an edited copy; what is on record is the attempt, with the digest of what was sent.
+   *
+   * @throws {AppError} what {@link replayResigned} throws
+   */
+  sendEdited(edit: Edit): Promise<AttemptSummary>;
+  /**
+   * Makes deliveries as the provider would; they come in as any others do. Resolves when the last is answered.
+   *
+   * @throws {AppError} E_NO_PROVIDER, E_NO_EVENT, E_NO_SECRET
+   */
+  forge(wish: ForgeWish): Promise<HandedOver>;
+  /** Forgets deliveries; says how many there were. */
+  remove(ids: readonly number[]): number;
+  /** From now on deliveries are kept and acknowledged, and wait: kept across restarts. */
+  hold(): void;
+  /** Hands over what was held, in order, and forwards again. */
+  resume(): void;
+  isHeld(): boolean;
+  /** Hands over what is owed, each job in its order; resolves when nothing more can be handed over now. */
+  deliverOwed(): Promise<HandedOver>;
+}
