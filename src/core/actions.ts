@@ -12,7 +12,7 @@ export interface Edit {
 /** What is to be forged. */
 export interface ForgeWish {
   readonly provider: string;
-  /** The provider's own name of an event or a scenario's: {@link isScenario} says which. */
+  /** The provider's own name of an event or a scenario's: `isScenario` says which. */
   readonly name: string;
   readonly isScenario: boolean;
 }
