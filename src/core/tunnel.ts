@@ -6,6 +6,11 @@ export interface TunnelDriver {
   readonly caution?: string;
   /** How many tunnels its server may be asked for in an hour; as many as it takes where absent. */
   readonly opensPerHour?: number;
+  /**
+   * The request header in which its public side is documented to put the sender's address, and which a sender
+   * cannot set: lower case. `null` where there is none: then no header says where a delivery comes from.
+   */
+  readonly clientAddressHeader: string | null;
   /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
   check(): Promise<string | null>;
   /**
@@ -59,16 +64,19 @@ export class TunnelFailure extends Error {
 
 /**
  * What the supervisor says of the endpoint.
- * `up`: a probe went out through the public URL and came back. `moved`: up, under another URL than before.
+ * `up`: a probe went out through the public URL and came back. `moved`: up, under another URL than before, in
+ * this run or the last one. `degraded`: the endpoint is fine, but nobody listens at the target.
  * `down`: was up, is being opened again. `offline`: could not be opened, is tried again.
  */
-export type TunnelState = "opening" | "up" | "down" | "moved" | "offline" | "closed";
+export type TunnelState = "opening" | "up" | "degraded" | "down" | "moved" | "offline" | "closed";
 
 export interface TunnelStatus {
   readonly state: TunnelState;
   readonly driver: string;
-  /** The proven public URL; `null` unless up or moved. */
+  /** The proven public URL; `null` unless up, moved or degraded. */
   readonly endpoint: string | null;
+  /** Where moved: the public URL before, which no longer leads here. `null` otherwise. */
+  readonly previous: string | null;
   /** Why, in plain words. */
   readonly reason: string;
   /** When the next try is made, ms since the epoch; `null` where none is planned. */

@@ -5,6 +5,7 @@ export function ownUrl(url: string): TunnelDriver {
   const { origin, pathname } = new URL(url);
   return {
     name: "public-url",
+    clientAddressHeader: null,
     check: async () => null,
     open: async () => ({
       url: `${origin}${pathname.replace(/\/$/, "")}`,

@@ -18,6 +18,8 @@ interface SuperviseOptions {
   readonly host?: string | undefined;
   /** The name to ask for until the server gives another. */
   readonly subdomain?: string | undefined;
+  /** The public URL of the last run, which jobs that still run may have been given. */
+  readonly lastUrl?: string | undefined;
   /** Hears of every change, once. */
   readonly onStatus: (status: TunnelStatus) => void;
   readonly probeIntervalMs?: number | undefined;
@@ -47,12 +49,13 @@ export function superviseTunnel(options: SuperviseOptions): Supervision {
     state: "opening",
     driver: driver.name,
     endpoint: null,
+    previous: null,
     reason: "the tunnel is being opened",
     retryAt: null,
     subdomain,
   };
   const say: Say = (change) => {
-    status = { ...status, endpoint: null, retryAt: null, ...change };
+    status = { ...status, endpoint: null, previous: null, retryAt: null, ...change };
     onStatus(status);
     settle(status);
   };
@@ -79,7 +82,7 @@ async function keepOpen(options: SuperviseOptions, say: Say, signal: AbortSignal
   const opener = createOpener({ driver, port, host, clock });
   const watching = { ...options, clock, signal };
   let name = options.subdomain;
-  let provenUrl: string | undefined;
+  let provenUrl = options.lastUrl;
   let failures = 0;
 
   while (!signal.aborted) {
@@ -103,11 +106,12 @@ async function keepOpen(options: SuperviseOptions, say: Say, signal: AbortSignal
       const { url, subdomain } = tunnel;
       await prove(url, watching);
       const move = whyMoved({ asked: name, given: subdomain, before: provenUrl, url });
+      const previous = provenUrl === undefined || provenUrl === url ? null : provenUrl;
       name = subdomain ?? name;
       provenUrl = url;
       upSince = clock.now();
       const reason = move ?? "a probe came back through the tunnel";
-      say({ state: move === undefined ? "up" : "moved", reason, endpoint: url, subdomain });
+      say({ state: move === undefined ? "up" : "moved", reason, endpoint: url, previous, subdomain });
       return await watch(tunnel, watching);
     } catch (error) {
       return {

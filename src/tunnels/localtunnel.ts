@@ -15,6 +15,7 @@ export const localtunnelTunnel: TunnelDriver = {
   caution:
     "localtunnel carries deliveries over plain TCP between its server and this machine: whoever sits in between can read and change them.",
   opensPerHour: 20,
+  clientAddressHeader: null,
   check: () => checkServer(PUBLIC_SERVER),
   async open({ port, host = PUBLIC_SERVER, subdomain, signal }) {
     signal.throwIfAborted();

@@ -66,8 +66,10 @@ export function openTunnel({ driver, settings, port, probe, project, memory, obs
     probe,
     host: settings.tunnelHost,
     subdomain: settings.subdomain ?? memory.recall(key),
+    lastUrl: memory.recall(`${key} url`),
     probeIntervalMs: settings.probeIntervalMs,
     onStatus(status: TunnelStatus) {
+      if (status.endpoint !== null) memory.remember(`${key} url`, status.endpoint);
       if (status.endpoint !== null && status.subdomain !== null) memory.remember(key, status.subdomain);
       observer({ type: "tunnel", status });
     },
