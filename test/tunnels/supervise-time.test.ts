@@ -31,7 +31,8 @@ function driverThat(open: (name: string | undefined) => Partial<OpenTunnel> | Tu
     name: "test",
     opensPerHour: 20,
     clientAddressHeader: null,
-    check: async () => null,
+    operator: () => "nobody",
+    missing: async () => null,
     async open({ subdomain }) {
       asked.push({ at: clock.now(), name: subdomain });
       const tunnel = open(subdomain);
@@ -46,12 +47,13 @@ function driverThat(open: (name: string | undefined) => Partial<OpenTunnel> | Tu
 function supervise(driver: TunnelDriver, clock: Clock, subdomain?: string): Supervision {
   const { onStatus } = statuses;
   supervision = superviseTunnel({
-    driver,
+    routes: [{ driver, subdomain }],
     port: front.port,
+    folder: "",
+    project: "test",
     probe: probeSecret,
     onStatus,
     clock,
-    subdomain,
     random: () => 0.999,
   });
   return supervision;
@@ -159,12 +161,13 @@ describe("under another URL than before", () => {
     const { driver } = driverThat(() => ({}), clock);
     const lastUrl = "https://old.example";
     supervision = superviseTunnel({
-      driver,
+      routes: [{ driver, lastUrl }],
       port: front.port,
+      folder: "",
+      project: "test",
       probe: probeSecret,
       onStatus: statuses.onStatus,
       clock,
-      lastUrl,
     });
     expect(await supervision.ready).toMatchObject({
       state: "moved",
