@@ -109,6 +109,11 @@ const migrations: readonly string[] = [
     attempts, last_outcome, last_status, last_target ON deliveries
   BEGIN DELETE FROM spans WHERE id = new.id >> 8; END;
   `,
+  `
+  -- client_address: who sent it, as the tunnel says. withheld: a JSON array of names; null where nothing was.
+  ALTER TABLE payloads ADD COLUMN client_address TEXT;
+  ALTER TABLE payloads ADD COLUMN withheld TEXT;
+  `,
 ];
 
 /** How every SQLite file begins. What begins otherwise is no database, of whatever version. */

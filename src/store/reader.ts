@@ -29,7 +29,8 @@ export function createReader({ database, bodyFolder, index }: ReaderOptions): De
     newestAttempt: () => Number(one("SELECT max(id) AS id FROM attempts")?.id ?? 0),
     delivery(id) {
       const row = one(
-        `SELECT deliveries.*, payloads.headers, payloads.explanation
+        `SELECT deliveries.*, payloads.headers, payloads.explanation,
+           payloads.client_address, payloads.withheld
          FROM deliveries JOIN payloads ON payloads.delivery = deliveries.id WHERE id = ?`,
         id,
       );

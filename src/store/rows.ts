@@ -40,6 +40,8 @@ export function toDelivery(row: Row): Delivery {
     headers: JSON.parse(row.headers as string) as HeaderPairs,
     httpVersion: row.http_version as string,
     peer: row.peer as string | null,
+    clientAddress: row.client_address as string | null,
+    withheld: row.withheld === null ? [] : (JSON.parse(row.withheld as string) as string[]),
     explanation: row.explanation as string,
     digest: row.digest as string,
   };
