@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { HeaderPair } from "../core/headers.ts";
+import { isNormalPath } from "../spool/allow-list.ts";
 
 /** `500ms`, `30s`, `2m`, `1h`, `7d`; a bare number is seconds. In ms. */
 export function parseDuration(text: string): number {
@@ -31,6 +32,13 @@ export function parseCount(text: string): number {
   if (!/^\d+$/.test(text) || count < 1 || !Number.isSafeInteger(count))
     throw new InvalidArgumentError("It must be a whole number from 1.");
   return count;
+}
+
+/** A public path that deliveries come to, again and again. */
+export function collectPath(text: string, before: readonly string[] = []): string[] {
+  if (!isNormalPath(text) || text.includes("?"))
+    throw new InvalidArgumentError("A path looks like /hooks: from its slash on, without .. and //.");
+  return [...before, text];
 }
 
 /** For options that may be given again and again. */

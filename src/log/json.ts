@@ -51,8 +51,8 @@ export function noticeLine(notice: Notice): JsonLine {
       return { v: 1, type: "given-up", delivery, attempts };
     }
     case "turned-away": {
-      const { status, reason, refusal, delivery } = notice;
-      return { v: 1, type: "turned-away", status, reason, refusal, delivery };
+      const { status, reason, refusal, delivery, times = 1 } = notice;
+      return { v: 1, type: "turned-away", status, reason, refusal, delivery, times };
     }
   }
 }

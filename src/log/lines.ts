@@ -42,7 +42,8 @@ export function noticeText(notice: Notice, style: LineStyle): string {
     }
     case "turned-away": {
       const about = notice.delivery === null ? "" : `  #${notice.delivery}`;
-      return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}\n`;
+      const times = notice.times === undefined ? "" : `  ${notice.times} more like it`;
+      return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}${times}\n`;
     }
   }
 }

@@ -88,6 +88,11 @@ const migrations: readonly string[] = [
   CREATE INDEX deliveries_promised ON deliveries (promised_to, id) WHERE owed = 1 AND promised_to IS NOT NULL;
   CREATE INDEX deliveries_owed_job ON deliveries (job, id) WHERE owed = 1 AND job IS NOT NULL;
   `,
+  `
+  -- client_address: who sent it, as the tunnel says. withheld: a JSON array of names; null where nothing was.
+  ALTER TABLE payloads ADD COLUMN client_address TEXT;
+  ALTER TABLE payloads ADD COLUMN withheld TEXT;
+  `,
 ];
 
 /** How every SQLite file begins. What begins otherwise is no database, of whatever version. */

@@ -36,7 +36,8 @@ export function createReader(database: Database, bodyFolder: string): DeliveryRe
     newestAttempt: () => Number(one("SELECT max(id) AS id FROM attempts")?.id ?? 0),
     delivery(id) {
       const row = one(
-        `SELECT deliveries.*, payloads.headers, payloads.explanation
+        `SELECT deliveries.*, payloads.headers, payloads.explanation,
+           payloads.client_address, payloads.withheld
          FROM deliveries JOIN payloads ON payloads.delivery = deliveries.id WHERE id = ?`,
         id,
       );
@@ -110,6 +111,8 @@ function toDelivery(row: Row): Delivery {
     headers: JSON.parse(row.headers as string) as HeaderPairs,
     httpVersion: row.http_version as string,
     peer: row.peer as string | null,
+    clientAddress: row.client_address as string | null,
+    withheld: row.withheld === null ? [] : (JSON.parse(row.withheld as string) as string[]),
     explanation: row.explanation as string,
     digest: row.digest as string,
   };
