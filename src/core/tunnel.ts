@@ -6,6 +6,11 @@ export interface TunnelDriver {
   readonly caution?: string;
   /** How many tunnels its server may be asked for in an hour; as many as it takes where absent. */
   readonly opensPerHour?: number;
+  /**
+   * The header field in which its server is documented to write down who sent a request, whatever the sender
+   * wrote there; the last hop counts. No address is believed where absent.
+   */
+  readonly clientAddressHeader?: string;
   /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
   check(): Promise<string | null>;
   /**

@@ -85,7 +85,13 @@ export async function openSession({
     inspector?.observe(notice);
   };
   const starting = startCapture({
-    settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
+    settings: {
+      ...settings,
+      clientAddressHeader: settings.clientAddressHeader ?? driver?.clientAddressHeader,
+      probe,
+      keySets: readKeySets(settings.dir),
+      keySetUrls: keySetUrls(process.env),
+    },
     reader: () => store().reader,
     observer,
     onTrouble,
