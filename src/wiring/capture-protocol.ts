@@ -26,8 +26,8 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   /** What a sender must show to be let in; absent for nothing. */
   readonly credentials?: Credentials | undefined;
-  /** The header field in which the tunnel says who sent a request. */
-  readonly clientAddressHeader?: string | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader: string | null;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
@@ -55,6 +55,7 @@ export type ToCaptureThread =
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
+  | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =

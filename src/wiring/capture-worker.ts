@@ -9,6 +9,8 @@ import { startThread } from "./threads.ts";
 export interface CaptureWorker {
   readonly port: number;
   readonly forgePort: number;
+  /** From now on the tunnel is one that says in this header field who sent a request. */
+  believe(clientAddressHeader: string | null): void;
   /** Lets what is in flight finish, for as long as `graceMs`; what is cut off stays owed. */
   stop(graceMs: number): Promise<void>;
 }
@@ -42,6 +44,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   let lastDelivery = 0;
   let lastAttempt = 0;
   let stopping = false;
+  let believed = settings.clientAddressHeader;
   const end = new AbortController();
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -114,6 +117,11 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return resolve({
             port: message.port,
             forgePort: message.forgePort,
+            believe: (header) => {
+              if (header === believed) return;
+              believed = header;
+              send({ type: "believe", clientAddressHeader: header });
+            },
             async stop(graceMs) {
               stopping = true;
               end.abort();
