@@ -358,7 +358,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     port: options.port,
     paths: options.path ?? [],
     credentials: readCredentials(options),
-    clientAddressHeader: options.clientAddressHeader,
+    clientAddressHeader: options.clientAddressHeader ?? null,
     later: {
       early: options.ack === "early",
       holds: options.hold ?? false,
