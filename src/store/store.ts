@@ -65,7 +65,7 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  */
 export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
   return wrapped(directory, () => {
-    makeFolder(directory);
+    makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
     refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
@@ -149,12 +149,16 @@ function storeOver(database: Database, directory: string): Store {
   };
 }
 
-/** Node's own recursive mkdir never returns where a system takes no folder in one that exists (`/proc`). */
+/**
+ * Makes a folder and those above it, so that they outlive a power failure. Node's own recursive mkdir never
+ * returns where a system takes no folder in one that exists (`/proc`).
+ */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
+    syncFolder(parent);
   } catch (error) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
