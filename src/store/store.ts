@@ -5,10 +5,13 @@ import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import { forget, type PruneRules, prune } from "./forget.ts";
+import { indexTexts } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
 import { migrate, refuseNewer } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { createReader } from "./reader.ts";
+import { makeSearchIndex, openSearchIndex, type SearchIndex } from "./search-index.ts";
+import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
 
@@ -23,6 +26,10 @@ export interface Store {
   prune(rules: PruneRules): number;
   /** Gives the space of what was forgotten back to the disk. */
   compact(): void;
+  /** Makes what searches leave out by, until all is made or `enough` says so; whether there is more to make. */
+  makeSpans(enough: () => boolean): boolean;
+  /** Puts a batch of deliveries up to this number into the full-text index; whether there may be more. */
+  indexTexts(upTo: number): boolean;
   checkpoint(mode?: CheckpointMode): void;
   /** Length of the write-ahead log in bytes. */
   logSize(): number;
@@ -78,8 +85,11 @@ function storeOver(database: Database, directory: string): Store {
   const bodies = bodyFolder(directory);
   let log: LogSync | undefined;
   let writer: GroupWriter | undefined;
+  let opened: SearchIndex | undefined;
+  // Opened when it is first needed, and looked for again until it is there: most commands never search.
+  const index = () => (opened ??= openSearchIndex(directory));
   return {
-    reader: createReader(database, bodies),
+    reader: createReader({ database, bodyFolder: bodies, index }),
     owed: createOwedReader(database),
     reconsider: (promisedTo) => {
       database.transaction(() =>
@@ -97,6 +107,11 @@ function storeOver(database: Database, directory: string): Store {
     forget: (ids) => forget(database, bodies, ids),
     prune: (rules) => prune(database, bodies, rules),
     compact: () => database.exec("VACUUM"),
+    makeSpans: (enough) => makeSpans(database, enough),
+    indexTexts(upTo) {
+      opened ??= makeSearchIndex(directory);
+      return opened !== undefined && indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+    },
     checkpoint: (mode) => database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     removeOrphans: (now) => {
@@ -128,6 +143,7 @@ function storeOver(database: Database, directory: string): Store {
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
+      opened?.close();
       database.close();
     },
   };

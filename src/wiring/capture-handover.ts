@@ -16,6 +16,8 @@ export interface HandoverOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
+  /** How many the handler has at a time. */
+  readonly concurrency: number;
   /** Whether a try that failed is the last one. */
   readonly isLastTry: (delivery: { readonly receivedAt: number }) => boolean;
   readonly observer: Observer;
@@ -136,6 +138,7 @@ function startRedelivery(options: HandoverOptions): Redelivery {
       observer({ type: "given-up", delivery: id, attempts: number });
     },
     onFailure: options.onStoreFailure,
+    limits: { underWay: options.concurrency },
   });
 }
 

@@ -19,6 +19,8 @@ interface LaterOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
+  /** How many deliveries the handler has at a time. */
+  readonly concurrency: number;
   readonly settings: LaterSettings;
   readonly observer: Observer;
   readonly onStoreFailure: (error: unknown) => void;
