@@ -40,6 +40,10 @@ export function inOtherHands(store: Store): Pick<OwedScope, "untriedBefore" | "n
   };
 }
 
+/** Whether a session is running that forwards to this target. */
+export const isServed = (store: Store, target: string): boolean =>
+  known(store).some(({ pid, presence }) => presence.promisesTo === target && lives(pid));
+
 const known = (store: Store) =>
   store.recallAll(prefix).map(({ key, value }) => ({
     key,

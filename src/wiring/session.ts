@@ -147,16 +147,16 @@ export async function openSession({
     resume: () => change(resume),
     isHeld: () => readHold(store(), target.base).state === "held",
   };
-  const actions = createActions({
+  const { stop: stopActions, ...actions } = createActions({
     dir: settings.dir,
     store,
     asking: settings,
     targetOf: () => target,
-    openForgeDoor: async ({ id }, { verifiers }) => {
-      capture.expectForged({ provider: id, secrets: verifiers });
+    openForgeDoor: async (_provider, { verifiers }) => {
+      capture.expectForged(verifiers);
       return {
         url: forgeUrl,
-        isAnsweredByHandler: () => !settings.later?.early && !holding.isHeld(),
+        isAnsweredByHandler: () => !settings.deferring?.early && !holding.isHeld(),
         close: async () => {},
       };
     },
@@ -201,7 +201,7 @@ export async function openSession({
       clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
-      await Promise.all([capture.stop(graceMs), actions.stop()]);
+      await Promise.all([capture.stop(graceMs), stopActions()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);

@@ -3,6 +3,7 @@ import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
 import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
+import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
 import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
@@ -299,8 +300,8 @@ async function listen(
     beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const { owed } = store.reader.counts();
-      if (owed > 0) reporter.owed(owed);
+      const isHeld = readHold(store, settings.target).state === "held";
+      reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
 }
@@ -359,7 +360,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     paths: options.path ?? [],
     credentials: readCredentials(options),
     clientAddressHeader: options.clientAddressHeader ?? null,
-    later: {
+    deferring: {
       early: options.ack === "early",
       holds: options.hold ?? false,
       giveUpAfterMs: options.giveUpAfter,
