@@ -57,7 +57,8 @@ export function makeSearchIndex(directory: string): SearchIndex | undefined {
   });
 }
 
-function removeSearchIndex(directory: string): void {
+/** Away with it, where what it was made of has changed: it is made anew. */
+export function removeSearchIndex(directory: string): void {
   for (const end of ["", "-wal", "-shm"]) rmSync(searchIndexFile(directory) + end, { force: true });
 }
 
