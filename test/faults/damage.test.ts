@@ -20,12 +20,29 @@ async function filled() {
   return dir;
 }
 
-/** Of all pages behind the first, the last and one in three. */
+/** The last pages hold the bodies of some. */
 function damage(dir: string) {
   const file = join(dir, "hookspool.db");
   const content = readFileSync(file);
-  for (let at = content.length - PAGE; at > PAGE; at -= 3 * PAGE) content.set(randomBytes(PAGE), at);
+  content.set(randomBytes(2 * PAGE), content.length - 2 * PAGE);
   writeFileSync(file, content);
+}
+
+/** The first delivery that cannot be read any more. */
+async function unreadable(dir: string): Promise<string> {
+  const { reader, close } = openStore(dir);
+  try {
+    for (let id = 1; id <= COUNT; id += 1) {
+      try {
+        reader.body(id);
+      } catch {
+        return String(id);
+      }
+    }
+    throw new Error("all can be read");
+  } finally {
+    await close();
+  }
 }
 
 test("a damaged database is said to be, and what can be read of it is saved", {
@@ -33,15 +50,9 @@ test("a damaged database is said to be, and what can be read of it is saved", {
 }, async () => {
   const dir = await filled();
   damage(dir);
-  const shown = await Promise.all(
-    Array.from({ length: 6 }, (_, i) => hookspool(["show", String(1 + i * 10)], { dir })),
-  );
-  const failed = shown.filter(({ code }) => code !== 0);
-  expect(failed.length).toBeGreaterThan(0);
-  for (const { code, stderr } of failed) {
-    expect(code).toBe(5);
-    expect(stderr).toMatch(/its database is damaged .* \(E_DAMAGED_DATA\)\. .*hookspool doctor --repair/);
-  }
+  const shown = await hookspool(["show", await unreadable(dir)], { dir });
+  expect(shown.code).toBe(5);
+  expect(shown.stderr).toMatch(/its database is damaged .* \(E_DAMAGED_DATA\)\. .*hookspool doctor --repair/);
   const doctor = await hookspool(["doctor", "--offline"], { dir });
   expect(doctor.code).toBe(1);
   expect(doctor.stdout).toMatch(/run "hookspool doctor --repair"/i);
@@ -49,7 +60,7 @@ test("a damaged database is said to be, and what can be read of it is saved", {
   const repaired = await hookspool(["doctor", "--repair", "--json"], { dir });
   const [report] = repaired.lines() as unknown as { saved: number; lost: unknown[]; damaged: boolean }[];
   expect(report?.damaged).toBe(true);
-  expect(report?.saved).toBeGreaterThan(COUNT / 3);
+  expect(report?.saved).toBeGreaterThan(COUNT / 2);
   expect((report?.saved ?? 0) + (report?.lost.length ?? 0)).toBe(COUNT);
   expect(repaired.code).toBe(1);
   expect((await hookspool(["ls", "--json", "--limit", "100"], { dir })).lines()).toHaveLength(
