@@ -191,6 +191,7 @@ export const isStoreError = (error: unknown): boolean => systemCode(error) === "
 
 /** What went wrong with the data directory, as a sentence a person can act on. */
 export function dataDirectoryError(directory: string, error: unknown): AppError {
+  if (error instanceof AppError) return error;
   const { message, hint, code = "E_DATA_DIRECTORY" } = explain(error);
   return new AppError(`the data directory ${directory} cannot be used: ${message}`, {
     code,
@@ -219,6 +220,12 @@ function explain(error: unknown): Explanation {
     case "ENOTDIR":
     case "EEXIST":
       return { message: "there is a file in its place", hint: elsewhere };
+    case "EMFILE":
+    case "ENFILE":
+      return {
+        message: "too many files are open",
+        hint: "It goes on by itself when some are closed; ulimit -n sets how many may be.",
+      };
     case "ENOSPC":
       return {
         message: "the disk is full",

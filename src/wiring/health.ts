@@ -1,5 +1,4 @@
 import { statSync } from "node:fs";
-import { AppError } from "../core/errors.ts";
 import { pagesBehindDamage } from "../store/log-frames.ts";
 import { bundledSqliteVersion, hasCheckpointRace } from "../store/sqlite.ts";
 import { databaseFile, dataDirectoryError, openStore } from "../store/store.ts";
@@ -65,7 +64,7 @@ async function dataFinding(dir: string): Promise<Finding> {
       await store.close();
     }
   } catch (error) {
-    const { message, hint } = error instanceof AppError ? error : dataDirectoryError(dir, error);
+    const { message, hint } = dataDirectoryError(dir, error);
     return { name, status: "error", detail: `${message}. ${hint}` };
   }
 }

@@ -19,7 +19,7 @@ export async function repairData(dir: string, now: number): Promise<RepairReport
   try {
     return await repairStore(dir, { now, refuseIfUsed: (memory) => refuseIfUsed(dir, memory.keys()) });
   } catch (error) {
-    throw error instanceof AppError ? error : dataDirectoryError(dir, error);
+    throw dataDirectoryError(dir, error);
   }
 }
 
@@ -32,7 +32,7 @@ async function isWhole(dir: string): Promise<boolean> {
       await store.close();
     }
   } catch (error) {
-    const known = error instanceof AppError ? error : dataDirectoryError(dir, error);
+    const known = dataDirectoryError(dir, error);
     if (known.code === "E_DAMAGED_DATA") return false;
     throw known;
   }
