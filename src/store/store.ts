@@ -186,11 +186,15 @@ function wrapped<T>(directory: string, work: () => T): T {
   }
 }
 
+/** Whether SQLite says so: a damaged page, a disk that is full. */
+export const isStoreError = (error: unknown): boolean => systemCode(error) === "ERR_SQLITE_ERROR";
+
 /** What went wrong with the data directory, as a sentence a person can act on. */
 export function dataDirectoryError(directory: string, error: unknown): AppError {
-  const { message, hint } = explain(error);
+  if (error instanceof AppError) return error;
+  const { message, hint, code = "E_DATA_DIRECTORY" } = explain(error);
   return new AppError(`the data directory ${directory} cannot be used: ${message}`, {
-    code: "E_DATA_DIRECTORY",
+    code,
     fault: "environment",
     hint,
     cause: error,
@@ -199,7 +203,13 @@ export function dataDirectoryError(directory: string, error: unknown): AppError 
 
 const elsewhere = "Name another with --dir or HOOKSPOOL_DIR.";
 
-function explain(error: unknown): { message: string; hint: string } {
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+  readonly code?: "E_DAMAGED_DATA";
+}
+
+function explain(error: unknown): Explanation {
   const text = error instanceof Error ? error.message : String(error);
   switch (systemCode(error)) {
     case "EACCES":
@@ -210,6 +220,12 @@ function explain(error: unknown): { message: string; hint: string } {
     case "ENOTDIR":
     case "EEXIST":
       return { message: "there is a file in its place", hint: elsewhere };
+    case "EMFILE":
+    case "ENFILE":
+      return {
+        message: "too many files are open",
+        hint: "It goes on by itself when some are closed; ulimit -n sets how many may be.",
+      };
     case "ENOSPC":
       return {
         message: "the disk is full",
@@ -220,7 +236,8 @@ function explain(error: unknown): { message: string; hint: string } {
   if (/not a database|malformed/i.test(text))
     return {
       message: "its database is damaged or not hookspool's",
-      hint: `Move it away and start afresh. ${elsewhere}`,
+      hint: 'End what uses it and run "hookspool doctor --repair": it saves what can be read.',
+      code: "E_DAMAGED_DATA",
     };
   if (/locked|busy/i.test(text))
     return {
