@@ -37,6 +37,9 @@ export function inOtherHands(store: Store): Pick<OwedScope, "untriedBefore" | "n
   };
 }
 
+/** Whether a process writes down deliveries right now. */
+export const isCapturing = (store: Store): boolean => known(store).some(({ pid }) => lives(pid));
+
 const known = (store: Store) =>
   store.recallAll(prefix).map(({ key, value }) => ({
     key,
