@@ -6,6 +6,7 @@ import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
 import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
+import type { StandingRules } from "../../wiring/standing-rules.ts";
 import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
@@ -45,6 +46,9 @@ interface Options {
   readonly output?: OutputMode;
   /** `true` where the flag stands without a port. */
   readonly inspector?: number | boolean;
+  readonly pruneOlderThan?: number;
+  readonly pruneKeep?: number;
+  readonly pruneMaxSize?: number;
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -227,7 +231,26 @@ export const listenCommand: CommandDefinition = {
           "INSPECTOR",
         ).argParser(parsePort),
       )
-      .option("--no-inspector", "no web inspector");
+      .option("--no-inspector", "no web inspector")
+      .addOption(
+        listenOption(
+          "--prune-older-than <duration>",
+          "forget by itself what arrived longer ago; what is owed stays",
+          "PRUNE_OLDER_THAN",
+        ).argParser(parseDuration),
+      )
+      .addOption(
+        listenOption("--prune-keep <n>", "the same: all but the newest n", "PRUNE_KEEP").argParser(
+          parseCount,
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--prune-max-size <size>",
+          "the same: the oldest, until the rest takes no more than this",
+          "PRUNE_MAX_SIZE",
+        ).argParser(parseSize),
+      );
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -266,6 +289,7 @@ async function listen(
   const session = await openSession({
     settings,
     project: process.cwd(),
+    rules: standingRules(options),
     observer(notice: Notice) {
       if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
       return reporter.observe(notice);
@@ -304,6 +328,15 @@ async function listen(
       reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
+}
+
+function standingRules(options: Options): StandingRules | undefined {
+  const rules = {
+    olderThanMs: options.pruneOlderThan,
+    keep: options.pruneKeep,
+    maxBytes: options.pruneMaxSize,
+  };
+  return Object.values(rules).some((rule) => rule !== undefined) ? rules : undefined;
 }
 
 /** Where nothing is said, nobody would learn of its link. */
