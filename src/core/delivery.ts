@@ -42,6 +42,10 @@ export interface RequestHead {
   readonly headers: HeaderPairs;
   /** `address:port` of the peer that connected; with a tunnel, the tunnel's local end. */
   readonly peer: string | null;
+  /** Who sent it, as the tunnel says; `null` where none does that is to be believed. */
+  readonly clientAddress?: string | null;
+  /** Names of what was taken out because it was no part of the delivery: the endpoint's own credential. */
+  readonly withheld?: readonly string[];
 }
 
 /** A body that has arrived whole: small ones in memory, larger ones already durable in a file of their own. */
@@ -95,7 +99,7 @@ export interface DeliverySummary extends Identity {
 }
 
 /** Everything of a delivery but its body's bytes. */
-export interface Delivery extends DeliverySummary {
+export interface Delivery extends DeliverySummary, Pick<RequestHead, "clientAddress" | "withheld"> {
   readonly headers: HeaderPairs;
   readonly httpVersion: string;
   readonly peer: string | null;

@@ -16,6 +16,8 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Moves what the write-ahead log holds into the database file, as far as no reader needs it. */
   checkpoint(mode?: CheckpointMode): void;
+  /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
+  shrink(pages: number): boolean;
   close(): void;
 }
 
@@ -27,10 +29,15 @@ interface OpenOptions {
   readonly checkpoints: "automatic" | "elsewhere";
   /** Whether all processes write in turns, under a lock. Where this SQLite needs it, unless said otherwise. */
   readonly takeTurns?: boolean;
+  /** For a new file: pages that become free can be given back to the disk piece by piece. */
+  readonly givesSpaceBack?: boolean;
 }
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
 const BUSY_MS = 10_000;
+
+/** The value of `auto_vacuum` that lets a file be shrunk piece by piece. */
+const INCREMENTAL = 2;
 
 /** Most of a write-ahead log that is kept on disk after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -42,13 +49,17 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  *
  * @throws whatever SQLite says: no database, disk full, locked away.
  */
-export function openDatabase(file: string, { checkpoints, takeTurns }: OpenOptions): Database {
+export function openDatabase(
+  file: string,
+  { checkpoints, takeTurns, givesSpaceBack = false }: OpenOptions,
+): Database {
   const { DatabaseSync } = loadSqlite();
   // SQLite gives the -wal and -shm files the permissions of the database file.
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   const connection = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
   connection.exec(`
     PRAGMA page_size = 8192;
+    ${givesSpaceBack ? "PRAGMA auto_vacuum = INCREMENTAL;" : ""}
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};
@@ -58,6 +69,7 @@ export function openDatabase(file: string, { checkpoints, takeTurns }: OpenOptio
     (takeTurns ?? hasCheckpointRace(sqliteVersion(connection))) ? turnTaker(DatabaseSync, file) : undefined;
   const statements = new Map<string, Statement>();
 
+  const pragma = (name: string) => Number(database.statement(`PRAGMA ${name}`).get()?.[name]);
   const database: Database = {
     file,
     statement(sql) {
@@ -88,6 +100,11 @@ export function openDatabase(file: string, { checkpoints, takeTurns }: OpenOptio
     checkpoint(mode = "PASSIVE") {
       const run = () => connection.exec(`PRAGMA wal_checkpoint(${mode})`);
       exclusively ? exclusively.run(run) : run();
+    },
+    shrink(pages) {
+      if (pragma("auto_vacuum") !== INCREMENTAL) return false;
+      this.exec(`PRAGMA incremental_vacuum(${pages})`);
+      return pragma("freelist_count") > 0;
     },
     close() {
       connection.close();
@@ -139,6 +156,22 @@ function turnTaker(Sqlite: typeof DatabaseSync, file: string) {
     },
     close: () => lock.close(),
   };
+}
+
+/**
+ * A lock over all processes and threads on an empty database, taken without waiting: `undefined` where it is
+ * another's. The system releases what a process leaves when it is killed.
+ */
+export function tryLock(file: string, kind: "exclusive" | "shared"): { release(): void } | undefined {
+  const lock = new (loadSqlite().DatabaseSync)(file, { timeout: 0 });
+  try {
+    lock.exec(kind === "exclusive" ? "BEGIN EXCLUSIVE" : "BEGIN; SELECT 1 FROM sqlite_schema");
+    return { release: () => lock.close() };
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 /** Node 22 warns on loading that SQLite is experimental; that is our decision, not the person's concern. */

@@ -121,7 +121,7 @@ interface Beginning {
   readonly since: number;
 }
 
-const noFilter = parseFilter("") as Filter;
+const noFilter = parseFilter("", 0) as Filter;
 
 export function initialState(beginning: Beginning): State {
   return {
@@ -187,6 +187,11 @@ export function selected(state: State): DeliverySummary | undefined {
   return state.window.rows[state.cursor];
 }
 
+function holdMessage({ held, waiting }: Extract<Notice, { type: "hold" }>): string {
+  if (held) return "held: what comes is kept and waits";
+  return waiting === 0 ? "forwarding" : `forwarding, first what waited: ${waiting}`;
+}
+
 function noticed(state: State, { notices }: { readonly notices: readonly Notice[] }): State {
   const arrivals: DeliverySummary[] = [];
   const attempts: AttemptSummary[] = [];
@@ -206,6 +211,9 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
       case "verdict":
       case "given-up":
         judged.push(notice.delivery);
+        break;
+      case "hold":
+        message = { text: holdMessage(notice), tone: "warn", until: state.now + MESSAGE_MS };
         break;
       case "turned-away":
         message = { text: `turned away: ${notice.reason}`, tone: "warn", until: state.now + MESSAGE_MS };
@@ -442,7 +450,7 @@ function typing(state: State, text: string): State {
 
 /** Takes a filter if it is one, and looks through the history from the newest on. */
 function filtered(state: State, text: string): State {
-  const filter = parseFilter(text.trim());
+  const filter = parseFilter(text.trim(), state.now);
   if (isProblem(filter) || filter.source === state.filter.source) return state;
   return restarted({ ...state, filter, focus: "list", follow: true, scroll: 0 }, "newest");
 }

@@ -1,6 +1,8 @@
+import type { HandedOver } from "../core/actions.ts";
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
+import type { Credentials } from "../spool/credential.ts";
 import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
 /**
@@ -9,7 +11,12 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
  */
 export const lastTargetKey = "target";
 
-export interface EarlySettings {
+/** How deliveries are handed over that are acknowledged first. */
+export interface LaterSettings {
+  /** All are; otherwise only what is held, and what comes behind it. */
+  readonly early: boolean;
+  /** Holds from the start on. */
+  readonly holds: boolean;
   /** How old a delivery may be for a try that failed not to be its last, in ms. */
   readonly giveUpAfterMs: number;
 }
@@ -23,10 +30,16 @@ export interface CaptureSettings {
   /** The port to listen on; 0 for a free one. */
   readonly port: number;
   readonly paths: readonly string[];
+  /** What a sender must show to be let in; absent for nothing. */
+  readonly credentials?: Credentials | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader: string | null;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
-  /** The sender is answered once its delivery is on disk, and the handler served in the background. */
-  readonly early?: EarlySettings | undefined;
+  /** How many deliveries the handler has at a time. */
+  readonly concurrency: number;
+  /** Where absent, nothing is held, and no sender is answered before the handler. */
+  readonly later?: LaterSettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -43,11 +56,23 @@ export interface CaptureSettings {
   readonly probe: ProbeSecret | null;
 }
 
+/** What is forged from now on, and what it is checked by. */
+export interface ForgedExpectation {
+  readonly provider: string;
+  /** Signing secrets by provider. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
+  | ({ readonly type: "expect-forged" } & ForgedExpectation)
+  /** Somebody holds or resumes: the store says which. */
+  | { readonly type: "look" }
+  | { readonly type: "deliver-owed" }
+  | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =
@@ -57,5 +82,6 @@ export type FromCaptureThread =
   | { readonly type: "keys-wanted"; readonly url: string }
   /** Some notices were dropped: what they said is in the store. */
   | { readonly type: "behind" }
+  | { readonly type: "delivered-owed"; readonly outcome: HandedOver | ErrorRecord }
   | { readonly type: "trouble"; readonly error: ErrorRecord }
   | { readonly type: "failed"; readonly error: ErrorRecord };

@@ -56,6 +56,9 @@ function terminalFinding() {
   return { name: "terminal", status: "ok" as const, detail };
 }
 
+/** What lets somebody in is not shown. */
+const secretOptions = new Set(["auth", "token"]);
+
 /** What `listen` would run with if it were started here without flags. */
 function settingsInForce() {
   const command = new Command().exitOverride();
@@ -73,6 +76,7 @@ function settingsInForce() {
     const key = option.attributeName();
     const source = command.getOptionValueSource(key);
     const origin = source === "env" ? `${option.envVar} in the environment` : (source ?? "default");
-    return { name: key, value: command.getOptionValue(key) ?? null, origin };
+    const value: unknown = command.getOptionValue(key) ?? null;
+    return { name: key, value: value !== null && secretOptions.has(key) ? "set" : value, origin };
   });
 }

@@ -1,13 +1,17 @@
 import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
+import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
+import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
-import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
+import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
+import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
 import { interruptions } from "../interruptions.ts";
 import { createReporter, type Reporter } from "../reporter.ts";
-import { runBeside } from "../run-beside.ts";
+import { type Beside, runBeside } from "../run-beside.ts";
+import { createUrlCommand } from "../url-command.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -22,12 +26,19 @@ interface Options {
   readonly probeInterval?: number;
   readonly port: number;
   readonly path?: readonly string[];
+  readonly auth?: string;
+  readonly token?: string;
+  readonly clientAddressHeader?: string;
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
   readonly ack: "pass" | "early";
+  readonly hold?: boolean;
   readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
+  readonly concurrency: number;
+  readonly onUrl?: string;
+  readonly restartOnMove?: boolean;
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
@@ -53,6 +64,8 @@ export const listenCommand: CommandDefinition = {
     "hookspool 3000 --tunnel ssh --tunnel-host me@example.com --remote-port 8080",
     "hookspool 3000 --json | jq 'select(.type == \"delivery\")'",
     "hookspool 3000 -- npm run dev",
+    "hookspool 3000 --on-url 'node register-webhook.js'",
+    "HOOKSPOOL_TOKEN=$(openssl rand -hex 16) hookspool 3000 --path /hooks",
   ],
   isDefault: true,
   define(command) {
@@ -111,7 +124,28 @@ export const listenCommand: CommandDefinition = {
           .argParser(parsePort)
           .default(0, "a free one"),
       )
-      .option("--path <prefix>", "let only these public paths through (repeatable)", collect)
+      .option("--path <prefix>", "let only these public paths through (repeatable)", collectPath)
+      .addOption(
+        listenOption(
+          "--auth <user:password>",
+          "let in only who shows this (Basic); in the environment it does not show in a list of processes",
+          "AUTH",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--token <token>",
+          "let in only who shows this, as a bearer token or as the first part of the path: <endpoint>/<token>/hooks",
+          "TOKEN",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--client-address-header <name>",
+          "with --public-url: where my tunnel writes down the sender's address (the last one counts)",
+          "CLIENT_ADDRESS_HEADER",
+        ),
+      )
       .addOption(
         listenOption(
           "--provider <id>",
@@ -137,10 +171,11 @@ export const listenCommand: CommandDefinition = {
           .choices(["pass", "early"])
           .default("pass"),
       )
+      .option("--hold", 'acknowledge and keep what comes, and forward it after "hookspool resume"')
       .addOption(
         listenOption(
           "--give-up-after <duration>",
-          "with --ack early, how old what is tried again may get",
+          "with --ack early or after a hold, how old what is tried again may get",
           "GIVE_UP_AFTER",
         )
           .argParser(parseDuration)
@@ -158,6 +193,23 @@ export const listenCommand: CommandDefinition = {
           "TIMEOUT",
         ).argParser(parseDuration),
       )
+      .addOption(
+        listenOption(
+          "--concurrency <n>",
+          "how many deliveries the handler has at a time; up to 1,000 more wait, the rest gets 503",
+          "CONCURRENCY",
+        )
+          .argParser(parseCount)
+          .default(DEFAULT_CONCURRENCY),
+      )
+      .addOption(
+        listenOption(
+          "--on-url <command>",
+          "run this when the endpoint's URL is known, and when it moves: it is in HOOKSPOOL_URL and WEBHOOK_URL (quotes are understood, nothing else of a shell)",
+          "ON_URL",
+        ),
+      )
+      .option("--restart-on-move", "start the command after -- anew when the endpoint's URL moves")
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)")
       .addOption(
@@ -196,10 +248,27 @@ async function listen(
   const interrupt = interruptions(context);
   const reporter = await reporterFor(mode, context, settings.target, interrupt);
 
+  const onUrl =
+    options.onUrl === undefined
+      ? undefined
+      : createUrlCommand(options.onUrl, { shows: mode !== "tui", talk: context.talk });
+  let beside: Beside | undefined;
+  let url: string | undefined;
+  const urlIs = (found: string) => {
+    const given = urlForProviders(found, settings.credentials ?? {});
+    if (given === url) return;
+    url = given;
+    onUrl?.tell(given);
+    beside?.moved(given);
+  };
+
   const session = await openSession({
     settings,
     project: process.cwd(),
-    observer: reporter.observe,
+    observer(notice: Notice) {
+      if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
+      return reporter.observe(notice);
+    },
     inspector: inspectorPort(mode, options.inspector),
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
@@ -211,19 +280,23 @@ async function listen(
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
         throw noTunnel(session.tunnelStatus()?.reason);
       reporter.ready(first, session.caution());
+      if (first.tunnel === "none") urlIs(first.local);
       if (command.length > 0) {
-        const url = first.endpoint ?? first.local;
-        return await runBeside(
-          command,
-          { HOOKSPOOL_URL: url, WEBHOOK_URL: url },
-          { stdoutIsOurs: mode === "json" },
-        );
+        beside = runBeside(command, {
+          url: url ?? urlForProviders(first.local, settings.credentials ?? {}),
+          stdoutIsOurs: mode === "json",
+          restartsOnMove: options.restartOnMove ?? false,
+          talk: context.talk,
+        });
+        return await Promise.race([beside.ended, interrupt.crashed]);
       }
     }
     await interrupt.first;
     return exitCodes.done;
   } finally {
     reporter.stopping();
+    onUrl?.stop();
+    beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
       const { owed } = store.reader.counts();
@@ -277,15 +350,23 @@ async function reporterFor(
 function settingsFor({ dir }: Context, word: string, options: Options): SessionSettings {
   const { base } = parseTarget(word);
   if (options.publicUrl !== undefined) checkUrl(options.publicUrl, "--public-url");
+  else if (options.clientAddressHeader !== undefined) throw notMyTunnel();
   return {
     dir,
     target: base,
     remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
-    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
+    credentials: readCredentials(options),
+    clientAddressHeader: options.clientAddressHeader ?? null,
+    later: {
+      early: options.ack === "early",
+      holds: options.hold ?? false,
+      giveUpAfterMs: options.giveUpAfter,
+    },
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
+    concurrency: options.concurrency,
     insecure: options.insecure ?? false,
     ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
     provider: options.provider,
@@ -300,6 +381,15 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     remotePort: options.remotePort,
     tunnelKey: options.tunnelKey,
   };
+}
+
+/** Of the tunnels that are opened here it is known which header field is the server's own word. */
+function notMyTunnel(): AppError {
+  return new AppError("--client-address-header speaks of a tunnel of my own", {
+    code: "E_USAGE",
+    fault: "user",
+    hint: "Name that with --public-url, or leave the flag out: a header that anybody may send proves nothing.",
+  });
 }
 
 function checkUrl(text: string, flag: string): void {
