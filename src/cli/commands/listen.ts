@@ -120,7 +120,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--probe-interval <duration>",
-          "how often the endpoint is proven (default: 30s)",
+          "how soon a loss that nobody announces is noticed (default: 30s)",
           "PROBE_INTERVAL",
         ).argParser(parseDuration),
       )
