@@ -40,6 +40,11 @@ const folders: readonly Folder[] = [
     content: list("Tunnel", "TunnelDriver", "../core/tunnel.ts", "tunnels"),
   },
   {
+    path: "src/formats",
+    noun: "Format",
+    content: list("Format", "Format", "./_format.ts", "formats"),
+  },
+  {
     path: "src/providers",
     noun: "Provider",
     content: list("Provider", "Provider", "./_provider.ts", "providers"),

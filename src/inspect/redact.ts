@@ -1,4 +1,6 @@
+import type { Attempt } from "../core/attempt.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { ExportedDelivery } from "../formats/_format.ts";
 
 /** Header fields whose values let somebody in, or could be used again. */
 const secretField =
@@ -24,6 +26,26 @@ export function redactPath(path: string): string {
       secretParameter.test(name) ? `${name}=${mask(value)}` : whole,
     );
   return `${path.slice(0, cut)}?${query}`;
+}
+
+/** What is written down for others. The body stays: without it there would be nothing to look at. */
+export function redactExport({ delivery, body, attempts, url }: ExportedDelivery): ExportedDelivery {
+  return {
+    delivery: { ...delivery, path: redactPath(delivery.path), headers: redactHeaders(delivery.headers) },
+    body,
+    attempts: attempts.map(redactAttempt),
+    url: redactPath(url),
+  };
+}
+
+function redactAttempt(attempt: Attempt): Attempt {
+  const { target, changes, response } = attempt;
+  return {
+    ...attempt,
+    target: redactPath(target),
+    changes: { ...changes, set: redactHeaders(changes.set) },
+    response: response && { ...response, headers: redactHeaders(response.headers) },
+  };
 }
 
 /** Enough is left to tell two apart, too little to be of use. */

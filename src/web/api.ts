@@ -3,10 +3,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../core/errors.ts";
 import type { DeliveryReader } from "../core/ports.ts";
-import { parseTarget, urlAtTarget } from "../core/target.ts";
+import { curlFormat } from "../formats/curl.ts";
+import { exportDelivery } from "../inspect/export.ts";
 import { parseFilter } from "../inspect/filter.ts";
-import { redactPath } from "../inspect/redact.ts";
-import { curlCommand } from "./curl.ts";
 import { findDeliveries } from "./find.ts";
 import type { WebPorts } from "./ports.ts";
 import type { About, FoundPage, Refused } from "./protocol.ts";
@@ -83,13 +82,15 @@ async function sendBody(reader: DeliveryReader, id: number, response: ServerResp
 }
 
 function curlFor({ reader, about }: WebPorts, id: number): { readonly command: string } | undefined {
-  const delivery = reader.delivery(id);
-  const body = reader.body(id);
-  if (!delivery || !body) return undefined;
-  const target = parseTarget(about().target ?? delivery.lastTarget ?? "http://localhost:3000");
-  const url = urlAtTarget(target, redactPath(delivery.path));
-  if (body.size > CURL_BODY_BYTES) return { command: curlCommand(delivery, url, new Uint8Array()) };
-  return { command: curlCommand(delivery, url, body.bytes()) };
+  const { size = 0 } = reader.body(id) ?? {};
+  const exported = exportDelivery(reader, id, { target: about().target ?? undefined });
+  if (!exported) return undefined;
+  const body = size > CURL_BODY_BYTES ? new Uint8Array() : exported.body;
+  return {
+    command: Buffer.from(curlFormat.write([{ ...exported, body }]))
+      .toString()
+      .trimEnd(),
+  };
 }
 
 const refused = ({ code, message, hint }: AppError): Refused => ({ code, message, hint });

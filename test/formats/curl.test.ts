@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import type { Delivery } from "../../src/core/delivery.ts";
-import { curlCommand } from "../../src/web/curl.ts";
+import { curlFormat } from "../../src/formats/curl.ts";
+import { redactExport } from "../../src/inspect/redact.ts";
 import { delivery } from "../support/delivery.ts";
 
 const withHeaders = (headers: Delivery["headers"]): Delivery => ({
@@ -12,6 +13,11 @@ const withHeaders = (headers: Delivery["headers"]): Delivery => ({
   explanation: "",
   digest: "",
 });
+
+/** The command that is exported. */
+function curlCommand(delivery: Delivery, url: string, body: Uint8Array): string {
+  return Buffer.from(curlFormat.write([redactExport({ delivery, body, url, attempts: [] })])).toString();
+}
 
 /** What a shell hands to curl: its words, one a line, and its standard input. */
 function run(command: string): string {

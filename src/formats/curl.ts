@@ -1,16 +1,19 @@
-import type { Delivery } from "../core/delivery.ts";
-import { redactHeaders } from "../inspect/redact.ts";
+import type { ExportedDelivery, Format } from "./_format.ts";
+
+export const curlFormat: Format = {
+  name: "curl",
+  about: "commands for a POSIX shell that send the deliveries",
+  extension: "sh",
+  holdsMany: true,
+  write: (deliveries) => Buffer.from(`${deliveries.map(curlCommand).join("\n\n")}\n`),
+};
 
 /** Fields that curl sets by itself, or that speak of one connection. */
 const ownFields =
   /^(?:host|content-length|connection|keep-alive|transfer-encoding|te|trailer|upgrade|expect)$/i;
 
-/**
- * A command for a POSIX shell that sends this delivery. Secrets are masked, so that it can be passed on; where
- * the handler checks the signature, replaying is the way.
- */
-export function curlCommand(delivery: Delivery, url: string, body: Uint8Array): string {
-  const headers = redactHeaders(delivery.headers).filter(([name]) => !ownFields.test(name));
+function curlCommand({ delivery, url, body }: ExportedDelivery): string {
+  const headers = delivery.headers.filter(([name]) => !ownFields.test(name));
   const words = [
     `curl -X ${quoted(delivery.method)} ${quoted(url)}`,
     ...headers.map(([name, value]) => `  -H ${quoted(value === "" ? `${name};` : `${name}: ${value}`)}`),
