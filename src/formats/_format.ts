@@ -30,8 +30,8 @@ export interface Format {
   readonly extension: string;
   /** Whether one document holds several deliveries. */
   readonly holdsMany: boolean;
-  /** Takes at least one delivery; exactly one unless it holds many. */
-  write(deliveries: readonly ExportedDelivery[]): Uint8Array;
+  /** The document, piece by piece: one delivery is asked for at a time. Exactly one unless it holds many. */
+  write(deliveries: Iterable<ExportedDelivery>): Iterable<string | Uint8Array>;
   /**
    * The requests in a document; `undefined` where it is not of this format. Absent where what is written is not
    * meant to be read back.

@@ -5,7 +5,13 @@ export const curlFormat: Format = {
   about: "commands for a POSIX shell that send the deliveries",
   extension: "sh",
   holdsMany: true,
-  write: (deliveries) => Buffer.from(`${deliveries.map(curlCommand).join("\n\n")}\n`),
+  *write(deliveries) {
+    let isFirst = true;
+    for (const delivery of deliveries) {
+      yield `${isFirst ? "" : "\n"}${curlCommand(delivery)}\n`;
+      isFirst = false;
+    }
+  },
 };
 
 /** Fields that curl sets by itself, or that speak of one connection. */

@@ -8,22 +8,21 @@ export const fixtureFormat: Format = {
   about: "one delivery for a handler's tests: whose it is, its event, and the request",
   extension: "json",
   holdsMany: false,
-  write: (deliveries) =>
-    Buffer.concat(
-      deliveries.map(({ delivery, body }) => {
-        const { provider, event, eventName, job, method, path, headers } = delivery;
-        const fixture = {
-          fixture: 1,
-          provider,
-          event,
-          eventName,
-          job,
-          receivedAt: new Date(delivery.receivedAt).toISOString(),
-          request: { method, path, headers, body: encodeBytes(body) },
-        };
-        return Buffer.from(`${JSON.stringify(fixture, undefined, 2)}\n`);
-      }),
-    ),
+  *write(deliveries) {
+    for (const { delivery, body } of deliveries) {
+      const { provider, event, eventName, job, method, path, headers } = delivery;
+      const fixture = {
+        fixture: 1,
+        provider,
+        event,
+        eventName,
+        job,
+        receivedAt: new Date(delivery.receivedAt).toISOString(),
+        request: { method, path, headers, body: encodeBytes(body) },
+      };
+      yield `${JSON.stringify(fixture, undefined, 2)}\n`;
+    }
+  },
   read(document) {
     const { fixture, request, receivedAt } = parseObject(document) ?? {};
     if (fixture !== 1) return undefined;

@@ -10,10 +10,15 @@ export const harFormat: Format = {
   about: "HTTP Archive, for browsers' developer tools, mitmproxy, Postman: with the handler's last answer",
   extension: "har",
   holdsMany: true,
-  write(deliveries) {
-    const creator = { name: "hookspool", version: "1" };
-    const log = { version: "1.2", creator, entries: deliveries.map(entry) };
-    return Buffer.from(`${JSON.stringify({ log }, undefined, 2)}\n`);
+  *write(deliveries) {
+    const creator = JSON.stringify({ name: "hookspool", version: "1" });
+    yield `{"log":{"version":"1.2","creator":${creator},"entries":[`;
+    let separator = "\n";
+    for (const delivery of deliveries) {
+      yield `${separator}${JSON.stringify(entry(delivery))}`;
+      separator = ",\n";
+    }
+    yield "\n]}}\n";
   },
   read(document) {
     const { log } = parseObject(document) ?? {};

@@ -7,17 +7,18 @@ export const httpFormat: Format = {
   about: "the request as it stands on the wire: request line, headers, an empty line, the body's bytes",
   extension: "http",
   holdsMany: false,
-  write: (deliveries) =>
-    Buffer.concat(
-      deliveries.flatMap(({ delivery: { method, path, httpVersion, headers }, body }) => {
-        const lines = [
-          `${method} ${path} HTTP/${httpVersion}`,
-          ...headers.map(([name, value]) => `${name}: ${value}`),
-        ];
-        const head = lines.map((line) => `${wireText(line)}\r\n`).join("");
-        return [Buffer.from(`${head}\r\n`, "latin1"), body];
-      }),
-    ),
+  *write(deliveries) {
+    for (const { delivery, body } of deliveries) {
+      const { method, path, httpVersion, headers } = delivery;
+      const lines = [
+        `${method} ${path} HTTP/${httpVersion}`,
+        ...headers.map(([name, value]) => `${name}: ${value}`),
+      ];
+      const head = lines.map((line) => `${wireText(line)}\r\n`).join("");
+      yield Buffer.from(`${head}\r\n`, "latin1");
+      yield body;
+    }
+  },
   read(document) {
     if (!requestLine.test(Buffer.from(document.subarray(0, LONGEST_LINE)).toString("latin1")))
       return undefined;

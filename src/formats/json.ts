@@ -7,10 +7,9 @@ export const jsonFormat: Format = {
   about: 'JSON lines with all that is known of each delivery, as "show --json" prints them',
   extension: "jsonl",
   holdsMany: true,
-  write: (deliveries) =>
-    Buffer.from(
-      deliveries.map(({ delivery, body, attempts }) => jsonLine(showLine(delivery, body, attempts))).join(""),
-    ),
+  *write(deliveries) {
+    for (const { delivery, body, attempts } of deliveries) yield jsonLine(showLine(delivery, body, attempts));
+  },
   read(document) {
     const lines = Buffer.from(document)
       .toString()

@@ -40,6 +40,12 @@ export function exportDelivery(
   return reveals ? whole : redactExport(whole);
 }
 
+/** The whole document at once, for a few deliveries. */
+export const documentOf = (format: Format, deliveries: Iterable<ExportedDelivery>): Uint8Array =>
+  Buffer.concat(
+    [...format.write(deliveries)].map((piece) => (typeof piece === "string" ? Buffer.from(piece) : piece)),
+  );
+
 /** @throws {AppError} E_NO_FORMAT */
 export function formatNamed(name: string): Format {
   const format = formats.find((candidate) => candidate.name === name);

@@ -86,11 +86,7 @@ function curlFor({ reader, about }: WebPorts, id: number): { readonly command: s
   const exported = exportDelivery(reader, id, { target: about().target ?? undefined });
   if (!exported) return undefined;
   const body = size > CURL_BODY_BYTES ? new Uint8Array() : exported.body;
-  return {
-    command: Buffer.from(curlFormat.write([{ ...exported, body }]))
-      .toString()
-      .trimEnd(),
-  };
+  return { command: [...curlFormat.write([{ ...exported, body }])].join("").trimEnd() };
 }
 
 const refused = ({ code, message, hint }: AppError): Refused => ({ code, message, hint });

@@ -16,7 +16,7 @@ const withHeaders = (headers: Delivery["headers"]): Delivery => ({
 
 /** The command that is exported. */
 function curlCommand(delivery: Delivery, url: string, body: Uint8Array): string {
-  return Buffer.from(curlFormat.write([redactExport({ delivery, body, url, attempts: [] })])).toString();
+  return [...curlFormat.write([redactExport({ delivery, body, url, attempts: [] })])].join("");
 }
 
 /** What a shell hands to curl: its words, one a line, and its standard input. */

@@ -6,6 +6,7 @@ import type { ExportedDelivery } from "../../src/formats/_format.ts";
 import { formats } from "../../src/formats/_registry.ts";
 import { harFormat } from "../../src/formats/har.ts";
 import { httpFormat } from "../../src/formats/http.ts";
+import { documentOf } from "../../src/inspect/export.ts";
 import { redactExport } from "../../src/inspect/redact.ts";
 import { attempt, delivery } from "../support/delivery.ts";
 
@@ -58,7 +59,7 @@ describe.each(readable)("$name", (format) => {
   test("what is written is read back to the byte", () => {
     fc.assert(
       fc.property(request, (sent) => {
-        const read = format.read?.(format.write([exported(sent)]));
+        const read = format.read?.(documentOf(format, [exported(sent)]));
         expect(read).toHaveLength(1);
         const { method, path, headers, body } = read?.[0] ?? expect.unreachable();
         expect({ method, path, headers, body: Buffer.from(body) }).toEqual({
@@ -74,7 +75,7 @@ describe.each(readable)("$name", (format) => {
     const one = exported({ method: "POST", path: "/", headers: [["A", "b"]], body: Buffer.from("{}") });
     for (const other of formats) {
       if (other.name === format.name) continue;
-      expect(format.read?.(other.write([one])), other.name).toBeUndefined();
+      expect(format.read?.(documentOf(other, [one])), other.name).toBeUndefined();
     }
   });
 });
@@ -88,13 +89,13 @@ test.each(formats)("$name masks what is secret", (format) => {
     headers: [["Webhook-Signature", secret]],
     body: Buffer.from("{}"),
   });
-  const text = Buffer.from(format.write([redactExport(one)])).toString();
+  const text = Buffer.from(documentOf(format, [redactExport(one)])).toString();
   expect(text).not.toContain(secret);
   expect(text).not.toContain("abcdefghijklmnopq");
 });
 
 test("an HTTP message has the body's bytes and CRLF between its lines", () => {
-  const written = httpFormat.write([
+  const written = documentOf(httpFormat, [
     exported({
       method: "POST",
       path: "/a?b=1",
@@ -120,7 +121,7 @@ test("a HAR entry carries the handler's last answer, and several deliveries stan
   };
   const refused = { ...answered, outcome: "refused" as const, response: null, problem: "nothing listens" };
   const { log } = JSON.parse(
-    Buffer.from(harFormat.write([{ ...one, attempts: [answered, refused] }, one])).toString(),
+    Buffer.from(documentOf(harFormat, [{ ...one, attempts: [answered, refused] }, one])).toString(),
   );
   expect(log.version).toBe("1.2");
   expect(log.entries).toHaveLength(2);

@@ -1,9 +1,13 @@
 // Written by scripts/registries.ts; do not edit.
 import type { CommandDefinition } from "./_command.ts";
 import { checkCommand } from "./check.ts";
+import { completionCommand } from "./completion.ts";
 import { demoCommand } from "./demo.ts";
+import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
+import { exportCommand } from "./export.ts";
 import { forgeCommand } from "./forge.ts";
+import { importCommand } from "./import.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
 import { providersCommand } from "./providers.ts";
@@ -15,13 +19,18 @@ import { rmCommand } from "./rm.ts";
 import { secretCommand } from "./secret.ts";
 import { showCommand } from "./show.ts";
 import { verifyCommand } from "./verify.ts";
+import { waitCommand } from "./wait.ts";
 import { webCommand } from "./web.ts";
 
 export const commands = [
   checkCommand,
+  completionCommand,
   demoCommand,
+  diffCommand,
   doctorCommand,
+  exportCommand,
   forgeCommand,
+  importCommand,
   listenCommand,
   lsCommand,
   providersCommand,
@@ -33,5 +42,6 @@ export const commands = [
   secretCommand,
   showCommand,
   verifyCommand,
+  waitCommand,
   webCommand,
 ] as const satisfies readonly CommandDefinition[];

@@ -10,6 +10,7 @@ import { redactHeaders } from "../../inspect/redact.ts";
 import { jsonLine, showLine } from "../../log/json.ts";
 import type { LineStyle } from "../../log/lines.ts";
 import type { Context } from "../context.ts";
+import { forgottenMeanwhile } from "../forgotten-meanwhile.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -151,14 +152,6 @@ function bodyLines({ size, bytes }: Pick<StoredBody, "size" | "bytes">): string[
       : text.split("\n").map((line) => `  ${printable(line)}`);
   const more = text === undefined ? size > 512 : size > SHOWN_BODY_BYTES;
   return more ? [...lines, `  … ${byteText(size)} in all: "hookspool show --raw" writes it out`] : lines;
-}
-
-function forgottenMeanwhile(id: number): AppError {
-  return new AppError(`delivery ${id} was forgotten by another process just now`, {
-    code: "E_NO_DELIVERY",
-    fault: "user",
-    hint: 'Run "hookspool ls" to see what there is.',
-  });
 }
 
 function tooLargeForJson(id: number): AppError {
