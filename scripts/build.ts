@@ -31,8 +31,10 @@ const lazyBuiltins: Plugin = {
     const exports = process.getBuiltinModule(path) ?? {};
     // What is more than a plain object (a function, `node:process`) cannot be stood in for.
     if (Object.getPrototypeOf(exports) !== Object.prototype) return `module.exports = ${load};`;
-    const getters = Object.keys(exports).map((name) => `get ${name}() { return ${load}.${name}; }`);
-    return `module.exports = {\n${getters.join(",\n")}\n};`;
+    const getters = Object.keys(exports).map((name) => `get ${name}() { return builtin().${name}; }`);
+    // Looked up once: where deliveries pass, an export is read thousands of times a second.
+    const once = `let loaded; const builtin = () => (loaded ??= ${load});`;
+    return `${once}\nmodule.exports = {\n${getters.join(",\n")}\n};`;
   },
 };
 
@@ -67,6 +69,7 @@ for (const [name, entry] of Object.entries({
   "capture-thread": "src/wiring/capture-thread.ts",
   "background-thread": "src/wiring/background-thread.ts",
   "localtunnel-process": "src/tunnels/_localtunnel-process.ts",
+  "program-process": "src/tunnels/_program-process.ts",
 })) {
   const bundle = await rolldown({ ...input, input: { [name]: entry }, plugins: [lazyBuiltins] });
   await bundle.write({ ...output, codeSplitting: false });

@@ -5,7 +5,8 @@ import type { Context } from "./context.ts";
 export function interruptions({ endNow }: Context) {
   const { promise: first, resolve, reject: crash } = Promise.withResolvers<"stop">();
   const stop = () => resolve("stop");
-  first.catch(() => {});
+  const crashed = first.then(() => new Promise<never>(() => {}));
+  for (const promise of [first, crashed]) promise.catch(() => {});
   let since: number | undefined;
   const onSignal = () => {
     since ??= performance.now();
@@ -13,7 +14,7 @@ export function interruptions({ endNow }: Context) {
     if (performance.now() - since > SAME_SIGNAL_MS) endNow(exitCodes.interrupted);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
-  return { first, stop, crash };
+  return { first, crashed, stop, crash };
 }
 
 /** Ctrl-C can reach the process twice, from the terminal and from a parent that passes it on. */

@@ -42,6 +42,10 @@ export interface RequestHead {
   readonly headers: HeaderPairs;
   /** `address:port` of the peer that connected; with a tunnel, the tunnel's local end. */
   readonly peer: string | null;
+  /** Who sent it, as the tunnel says; `null` where none does that is to be believed. */
+  readonly clientAddress?: string | null;
+  /** Names of what was taken out because it was no part of the delivery: the endpoint's own credential. */
+  readonly withheld?: readonly string[];
 }
 
 /** A body that has arrived whole: small ones in memory, larger ones already durable in a file of their own. */
@@ -99,6 +103,8 @@ export interface Delivery extends DeliverySummary {
   readonly headers: HeaderPairs;
   readonly httpVersion: string;
   readonly peer: string | null;
+  readonly clientAddress: string | null;
+  readonly withheld: readonly string[];
   readonly explanation: string;
   /** SHA-256 of the body in lower-case hex. */
   readonly digest: string;

@@ -19,6 +19,8 @@ export type Notice =
       readonly reason: string;
       readonly refusal: Refusal | null;
       readonly delivery: number | null;
+      /** How many alike this one stands for; 1 where absent. */
+      readonly times?: number;
     };
 /** A promise that it gives says when it is ready for more; until then what comes is counted, then dropped. */
 export type Observer = (notice: Notice) => void | Promise<void>;

@@ -42,7 +42,8 @@ export function noticeText(notice: Notice, style: LineStyle): string {
     }
     case "turned-away": {
       const about = notice.delivery === null ? "" : `  #${notice.delivery}`;
-      return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}\n`;
+      const times = notice.times === undefined ? "" : `  ${notice.times} more like it`;
+      return `${style.chalk.yellow(" x ")}${about}  ${notice.status || "-"}  ${notice.reason}${times}\n`;
     }
   }
 }
@@ -88,6 +89,7 @@ function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineSt
     closed: chalk.dim,
     down: chalk.yellow,
     moved: chalk.yellow,
+    degraded: chalk.yellow,
     offline: chalk.yellow,
   }[state](`tunnel ${state}`);
   return `${[word, endpoint && chalk.bold(endpoint), reason].filter(Boolean).join("  ")}\n`;

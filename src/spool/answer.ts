@@ -36,16 +36,22 @@ interface PlainAnswer {
   readonly status: number;
   readonly text: string;
   readonly retry?: boolean;
+  /** With 401: how to be let in. */
+  readonly challenge?: string | undefined;
 }
 
 /** An answer of our own, in one line of text. */
-export function answerPlainly(response: ServerResponse, { status, text, retry = false }: PlainAnswer): void {
+export function answerPlainly(
+  response: ServerResponse,
+  { status, text, retry = false, challenge }: PlainAnswer,
+): void {
   if (response.headersSent || response.destroyed) return;
   const body = Buffer.from(`hookspool: ${text}\n`);
   // Named, since a handler's status line that could not be passed on would leave its text behind.
   response.writeHead(status, STATUS_CODES[status], {
     "Content-Type": "text/plain; charset=utf-8",
     "Content-Length": body.length,
+    ...(challenge === undefined ? {} : { "WWW-Authenticate": challenge }),
     ...(retry ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),
   });
   response.end(body);

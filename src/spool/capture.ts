@@ -1,11 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import type { CapturedBody, Origin, RequestHead } from "../core/delivery.ts";
-import { headerValues, pairsFromRaw } from "../core/headers.ts";
+import { type CapturedBody, INLINE_BODY_BYTES, type Origin, type RequestHead } from "../core/delivery.ts";
+import { type HeaderPairs, headerValues, pairsFromRaw } from "../core/headers.ts";
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
+import { whyKeptOut } from "./allow-list.ts";
 import { answerPlainly } from "./answer.ts";
+import type { Doorkeeper } from "./credential.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { Room } from "./room.ts";
 import { watchSlowHeads } from "./slow-heads.ts";
 
 interface CaptureOptions {
@@ -13,15 +16,22 @@ interface CaptureOptions {
   readonly pipeline: Pipeline;
   readonly writer: Pick<DeliveryWriter, "openBody">;
   readonly observer: Observer;
+  readonly room: Room;
   readonly maxBodyBytes: number;
   /** Only these public paths are let through; empty for all. */
   readonly paths: readonly string[];
+  /** Lets in whoever has the credential; everybody where absent. */
+  readonly doorkeeper?: Doorkeeper | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where absent. */
+  readonly clientAddressHeader?: string | undefined;
   /** The answer to a probe of our own, or `null` where the request is none. */
   readonly answerProbe: (path: string) => string | null;
+  /** Called when a body cannot be kept. */
+  readonly onStoreFailure: (error: unknown) => void;
   readonly limits?: Partial<CaptureLimits>;
 }
 
-/** How long a peer may take, in ms. */
+/** How long a peer may take, in ms, and how many there may be. */
 export interface CaptureLimits {
   /** From the connection's first byte to the end of the head. */
   readonly headMs: number;
@@ -31,6 +41,8 @@ export interface CaptureLimits {
   readonly requestMs: number;
   /** For going on talking after it was refused. */
   readonly lingerMs: number;
+  /** Open connections, whether they ask for something or not. */
+  readonly connections: number;
 }
 
 const defaultLimits: CaptureLimits = {
@@ -38,7 +50,11 @@ const defaultLimits: CaptureLimits = {
   idleMs: 30_000,
   requestMs: 15 * 60_000,
   lingerMs: 5_000,
+  connections: 4_096,
 };
+
+/** Of one body at most this much is in memory: what is gathered for its file, and what is being written. */
+const HELD_BODY_BYTES = 2 * INLINE_BODY_BYTES;
 
 /** A sender that goes on talking after it was refused is heard this far, then cut off. */
 const LINGER_BYTES = 16 * 1024 * 1024;
@@ -54,7 +70,7 @@ export interface Capture {
 
 /** The HTTP/1.1 server that providers reach: takes a request in, whole and unchanged, and gives it to the pipeline. */
 export function createCapture(options: CaptureOptions): Capture {
-  const { origin, pipeline, writer, observer, maxBodyBytes, answerProbe } = options;
+  const { pipeline, writer, observer, room, maxBodyBytes, doorkeeper, answerProbe } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server: Server = createServer({
     // Both count from the connection: see slow-heads.ts and takeIn.
@@ -69,6 +85,7 @@ export function createCapture(options: CaptureOptions): Capture {
   });
   // The size of a head is its limit; older Nodes would drop what is over a count without a word.
   server.maxHeadersCount = 0;
+  server.maxConnections = limits.connections;
   // A sender may close its half once it has sent all; the answer is still its own to read.
   Object.assign(server, { httpAllowHalfOpen: true });
 
@@ -83,28 +100,48 @@ export function createCapture(options: CaptureOptions): Capture {
       response.writeHead(200, { "Content-Type": "text/plain", "Cache-Control": "no-store" }).end(proof);
       return;
     }
-    const head = headOf(request, origin);
+    const asked = headOf(request, options);
+    const head = doorkeeper ? doorkeeper.admit(asked) : asked;
+    if (!head) return turnAway(request, response, { status: 401, reason: "no valid credential" });
     if (headerValues(head.headers, "host").length > 1)
-      return turnAway(request, response, 400, "two Host fields");
-    if (!isLetThrough(path, options.paths))
-      return turnAway(request, response, 404, "path not let through by --path");
+      return turnAway(request, response, { status: 400, reason: "two Host fields" });
+    const keptOut = whyKeptOut(head, options.paths);
+    if (keptOut !== undefined) return turnAway(request, response, { status: 404, reason: keptOut });
 
     const declared = Number(request.headers["content-length"] ?? 0);
-    if (declared <= maxBodyBytes) proceed();
-    const body = declared > maxBodyBytes ? "too-large" : await takeIn(request);
-    if (body === "gone") {
-      turnedAway(0, "the sender broke off");
-      return;
+    if (declared > maxBodyBytes) return refuseBody(head, request, response);
+    const held = { bytes: Math.min(declared, HELD_BODY_BYTES) };
+    if (!room.enter(held.bytes)) return turnAway(request, response, noRoom);
+    try {
+      proceed();
+      await take(head, held, request, response);
+    } finally {
+      room.leave(held.bytes);
     }
-    if (body === "failed") return turnAway(request, response, 503, "the body could not be written to disk");
-    if (body === "too-large") {
-      await pipeline.refuse(head, emptyBody, "body-too-large", response);
-      return linger(request, limits.lingerMs);
-    }
-    await pipeline.take(head, body, response);
   }
 
-  async function takeIn(request: IncomingMessage): Promise<CapturedBody | "too-large" | "gone" | "failed"> {
+  async function take(head: RequestHead, held: Held, request: IncomingMessage, response: ServerResponse) {
+    const body = await takeIn(request, held);
+    switch (body) {
+      case "gone":
+        return turnedAway(0, "the sender broke off");
+      case "failed":
+        return turnAway(request, response, { status: 503, reason: "the body could not be written to disk" });
+      case "no-room":
+        return turnAway(request, response, noRoom);
+      case "too-large":
+        return refuseBody(head, request, response);
+      default:
+        return pipeline.take(head, body, response);
+    }
+  }
+
+  async function refuseBody(head: RequestHead, request: IncomingMessage, response: ServerResponse) {
+    await pipeline.refuse(head, emptyBody, "body-too-large", response);
+    linger(request, limits.lingerMs);
+  }
+
+  async function takeIn(request: IncomingMessage, held: Held): Promise<CapturedBody | NotTaken> {
     const intake = writer.openBody();
     const { socket } = request;
     const cut = () => void socket.destroy();
@@ -113,6 +150,7 @@ export function createCapture(options: CaptureOptions): Capture {
       turnedAway(408, "the request took too long");
       hangUp(socket, 408, limits.lingerMs);
     }, limits.requestMs);
+    const announced = held.bytes > 0;
     let size = 0;
     try {
       // A refused sender is answered: leaving the loop must not close its connection.
@@ -122,11 +160,20 @@ export function createCapture(options: CaptureOptions): Capture {
           await intake.discard();
           return "too-large";
         }
+        if (!announced && held.bytes < HELD_BODY_BYTES) {
+          if (!room.grow(chunk.length)) {
+            await intake.discard();
+            return "no-room";
+          }
+          held.bytes += chunk.length;
+        }
         await intake.write(chunk);
       }
-    } catch {
+    } catch (error) {
       await intake.discard();
-      return request.errored || request.destroyed ? "gone" : "failed";
+      if (request.errored || request.destroyed) return "gone";
+      options.onStoreFailure(error);
+      return "failed";
     } finally {
       // From here on it is the handler that takes its time.
       socket.setTimeout(0, cut);
@@ -134,15 +181,21 @@ export function createCapture(options: CaptureOptions): Capture {
     }
     try {
       return await intake.finish();
-    } catch {
+    } catch (error) {
       await intake.discard();
+      options.onStoreFailure(error);
       return "failed";
     }
   }
 
-  function turnAway(request: IncomingMessage, response: ServerResponse, status: number, reason: string) {
+  function turnAway(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, reason }: { readonly status: number; readonly reason: string },
+  ) {
     turnedAway(status, reason);
-    answerPlainly(response, { status, text: `${reason}.`, retry: status === 503 });
+    const challenge = status === 401 ? doorkeeper?.challenge : undefined;
+    answerPlainly(response, { status, text: `${reason}.`, retry: status === 503, challenge });
     linger(request, limits.lingerMs);
   }
 
@@ -170,6 +223,7 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   server.on("connection", heads.watch);
+  server.on("drop", () => turnedAway(0, `more than ${limits.connections} connections at a time`));
   server.on("request", (request, response) => void serve(request, response));
   server.on(
     "checkContinue",
@@ -203,33 +257,40 @@ export function createCapture(options: CaptureOptions): Capture {
   };
 }
 
-function headOf(request: IncomingMessage, origin: Origin): RequestHead {
+function headOf(
+  request: IncomingMessage,
+  { origin, clientAddressHeader }: Pick<CaptureOptions, "origin" | "clientAddressHeader">,
+): RequestHead {
   const { remoteAddress, remotePort, remoteFamily } = request.socket;
   const address = remoteFamily === "IPv6" ? `[${remoteAddress}]` : remoteAddress;
+  const headers = pairsFromRaw(request.rawHeaders);
   return {
     receivedAt: Date.now(),
     origin,
     method: request.method ?? "GET",
     path: request.url ?? "/",
     httpVersion: request.httpVersion,
-    headers: pairsFromRaw(request.rawHeaders),
+    headers,
     peer: remoteAddress === undefined ? null : `${address}:${remotePort}`,
+    clientAddress: clientAddressHeader === undefined ? null : lastHop(headers, clientAddressHeader),
   };
 }
 
-/** A prefix matches whole segments: `/hooks` lets `/hooks`, `/hooks/a` and `/hooks?x` through, not `/hooksy`. */
-function isLetThrough(path: string, prefixes: readonly string[]): boolean {
-  if (prefixes.length === 0) return true;
-  // The path is passed on to the letter; a handler that resolves `..` would be led out of the prefix.
-  if (leadsUpward.test(path.split("?", 1)[0] ?? "")) return false;
-  return prefixes.some((prefix) => {
-    const rest = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
-    return rest !== undefined && (prefix.endsWith("/") || rest === "" || /^[/?]/.test(rest));
-  });
+/** What the tunnel itself wrote: whatever stands before that, the sender may have written. */
+function lastHop(headers: HeaderPairs, field: string): string | null {
+  const hop = headerValues(headers, field).at(-1)?.split(",").at(-1)?.trim();
+  return hop === undefined || hop === "" ? null : hop;
 }
 
-/** A segment `..`, also in the spellings that some servers undo: `%2e`, `%2f`, a backslash, `;` behind it. */
-const leadsUpward = /(?:\/|\\|%2f|%5c)(?:\.|%2e){2}(?:\/|\\|%2f|%5c|;|$)/i;
+/** How much of a delivery is counted as being in memory. */
+interface Held {
+  bytes: number;
+}
+
+/** Why a body was not taken in. */
+type NotTaken = "too-large" | "no-room" | "gone" | "failed";
+
+const noRoom = { status: 503, reason: "more deliveries at once than there is room for" };
 
 /** Lets a refused sender finish, so that it reads the answer before its connection is reset. */
 function linger(request: IncomingMessage, lingerMs: number): void {

@@ -9,7 +9,8 @@ import { systemCode } from "../core/errors.ts";
 import { type HeaderPairs, pairsFromRaw } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { type Target, urlAtTarget } from "../core/target.ts";
-import { flatForNode, wireRequest } from "./wire.ts";
+import { createTurns, type TurnLimits } from "./turns.ts";
+import { flatForNode, type WireRequest, wireRequest } from "./wire.ts";
 
 /** Where a handler's answer goes while it arrives: back to the sender, or nowhere. */
 export interface AnswerSink {
@@ -44,7 +45,18 @@ interface ForwarderOptions {
   readonly insecure?: boolean | undefined;
   /** PEM of a certificate authority to trust for HTTPS targets. */
   readonly ca?: string | undefined;
+  /** How many deliveries a handler has at a time, and how many wait for it; no limit where absent. */
+  readonly turns?: TurnLimits | undefined;
 }
+
+/**
+ * Fewer than the shortest queue of connections that handlers are commonly started with (128), so that what
+ * waits does so here, where it is counted and ends.
+ */
+export const DEFAULT_CONCURRENCY = 64;
+
+/** So many deliveries wait for a handler that is busy, their senders with them. */
+export const MOST_WAITING = 1_000;
 
 interface Client {
   readonly agent: http.Agent;
@@ -57,9 +69,10 @@ interface Client {
  */
 const IDLE_CONNECTION_MS = 4_000;
 
-export function createForwarder({ insecure = false, ca }: ForwarderOptions = {}): Forwarder {
+export function createForwarder({ insecure = false, ca, turns: limits }: ForwarderOptions = {}): Forwarder {
   const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
   const clients = new Map<Target["protocol"], Promise<Client>>();
+  const turns = limits && createTurns(limits);
 
   function clientFor(protocol: Target["protocol"]): Promise<Client> {
     const known = clients.get(protocol);
@@ -79,26 +92,47 @@ export function createForwarder({ insecure = false, ca }: ForwarderOptions = {})
     return { agent: new Agent({ ...options, ...trust }), request };
   }
 
+  async function ask(wire: WireRequest, errand: Errand): Promise<Exchange> {
+    const { target } = errand;
+    const { agent, request } = await clientFor(target.protocol);
+    const open = () =>
+      request({
+        agent,
+        host: target.hostname.replace(/^\[|\]$/g, ""),
+        port: target.port,
+        lookup: localLookup,
+        method: wire.method,
+        path: wire.path,
+        // A flat list keeps order, spelling and repeats.
+        headers: flatForNode(wire.headers) as unknown as Record<string, string>,
+        setHost: false,
+      });
+    return exchange(open, errand);
+  }
+
+  /** Waits for this errand's turn; what comes of an errand that gets none. */
+  function turnFor({ timeoutMs, signal, target }: Errand): Refused | Promise<Refused> {
+    if (!turns || !limits) return undefined;
+    const turn = turns.take({ waitMs: timeoutMs, signal });
+    if (turn === "now") return undefined;
+    const busy = `${target.origin} has ${limits.atOnce} deliveries already`;
+    if (turn === "full") return notAsked("refused", `${busy}, and ${limits.waiting} wait`);
+    return turn.then((how) => {
+      if (how === "now") return undefined;
+      return signal?.aborted
+        ? notAsked("aborted", STOPPED)
+        : notAsked("timed-out", `${busy}: no turn came within ${timeoutMs / 1000} s`);
+    });
+  }
+
   return {
     async forward(errand) {
       const { delivery, head, body, target, trigger } = errand;
       const wire = wireRequest(head, body.size, target);
+      const refused = await turnFor(errand);
       const startedAt = Date.now();
       const start = performance.now();
-      const { agent, request } = await clientFor(target.protocol);
-      const open = () =>
-        request({
-          agent,
-          host: target.hostname.replace(/^\[|\]$/g, ""),
-          port: target.port,
-          lookup: localLookup,
-          method: wire.method,
-          path: wire.path,
-          // A flat list keeps order, spelling and repeats.
-          headers: flatForNode(wire.headers) as unknown as Record<string, string>,
-          setHost: false,
-        });
-      const { outcome, problem, response } = await exchange(open, errand);
+      const { outcome, problem, response } = refused ?? (await ask(wire, errand).finally(turns?.done));
       return {
         delivery,
         trigger,
@@ -217,10 +251,19 @@ async function receive(incoming: IncomingMessage, sink: AnswerSink | undefined):
   return { status, statusText, headers, body: Buffer.concat(kept), bytes };
 }
 
+/** What is on record of an errand that got no turn; `undefined` for one that did. */
+type Refused = Exchange | undefined;
+
+function notAsked(outcome: Exclude<Outcome, "responded">, problem: string): Exchange {
+  return { outcome, problem, response: null };
+}
+
 function failure(error: unknown, ended: "timed-out" | "aborted" | undefined, errand: Errand): Exchange {
   const { outcome, problem } = describe(error, ended, errand);
   return { outcome, problem, response: null };
 }
+
+const STOPPED = "hookspool was stopped before the handler answered";
 
 function describe(
   error: unknown,
@@ -229,8 +272,7 @@ function describe(
 ): { outcome: Outcome; problem: string } {
   if (ended === "timed-out")
     return { outcome: "timed-out", problem: `no whole answer within ${timeoutMs / 1000} s` };
-  if (ended === "aborted")
-    return { outcome: "aborted", problem: "hookspool was stopped before the handler answered" };
+  if (ended === "aborted") return { outcome: "aborted", problem: STOPPED };
   // Happy eyeballs: one error for each address that was tried.
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(first) ?? "";

@@ -102,10 +102,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
   }
 
+  /** A call of its own, so that nothing holds on to the bytes while the handler has its time. */
+  function inspect(head: RequestHead, body: CapturedBody): Inspection {
+    return options.inspect(head, body.size <= INSPECTED_BODY_BYTES ? writer.reopen(body).bytes() : undefined);
+  }
+
   return {
     async take(head, body, response) {
-      const bytes = body.size <= INSPECTED_BODY_BYTES ? writer.reopen(body).bytes() : undefined;
-      const inspection = options.inspect(head, bytes);
+      const inspection = inspect(head, body);
       const refusal =
         options.enforce && inspection.verification.verdict === "rejected" ? "signature-rejected" : null;
       const delivery = await commit(head, body, inspection, refusal, response);
@@ -135,7 +139,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         signal: stop.signal,
       });
       if (attempt.outcome !== "responded") answerWithoutHandler(response, attempt);
-      await record(attempt);
+      // Not awaited: on a full disk it may be a while.
+      void record(attempt);
     },
 
     async refuse(head, body, refusal, response) {

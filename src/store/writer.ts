@@ -135,7 +135,8 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   const id = Number(lastInsertRowid);
   database
     .statement(
-      "INSERT INTO payloads (delivery, headers, explanation, body, body_file) VALUES (?, ?, ?, ?, ?)",
+      `INSERT INTO payloads (delivery, headers, explanation, body, body_file, client_address, withheld)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       id,
@@ -143,6 +144,8 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
       verification.explanation,
       body.kind === "inline" ? body.bytes : null,
       body.kind === "file" ? body.file : null,
+      head.clientAddress ?? null,
+      head.withheld === undefined ? null : JSON.stringify(head.withheld),
     );
   return {
     ...identity,

@@ -14,7 +14,7 @@ import { handOver } from "./hand-over.ts";
 interface HandoverOptions {
   readonly store: Store;
   readonly forwarder: Forwarder;
-  readonly settings: Pick<CaptureSettings, "target" | "timeoutMs">;
+  readonly settings: Pick<CaptureSettings, "target" | "timeoutMs" | "concurrency">;
   readonly giveUpAfterMs: number;
   readonly observer: Observer;
   readonly onStoreFailure: (error: unknown) => void;
@@ -74,6 +74,7 @@ export function createBackgroundHandover(options: HandoverOptions): BackgroundHa
       observer({ type: "given-up", delivery: id, attempts: number });
     },
     onFailure: options.onStoreFailure,
+    limits: { underWay: settings.concurrency },
   });
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
+import type { Credentials } from "../spool/credential.ts";
 import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 
 /**
@@ -23,8 +24,14 @@ export interface CaptureSettings {
   /** The port to listen on; 0 for a free one. */
   readonly port: number;
   readonly paths: readonly string[];
+  /** What a sender must show to be let in; absent for nothing. */
+  readonly credentials?: Credentials | undefined;
+  /** The header field in which the tunnel says who sent a request. */
+  readonly clientAddressHeader?: string | undefined;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
+  /** How many deliveries the handler has at a time. */
+  readonly concurrency: number;
   /** The sender is answered once its delivery is on disk, and the handler served in the background. */
   readonly early?: EarlySettings | undefined;
   readonly insecure: boolean;

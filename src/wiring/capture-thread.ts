@@ -8,8 +8,11 @@ import type { Observer } from "../core/notice.ts";
 import { answerProbe } from "../core/probe.ts";
 import { parseTarget } from "../core/target.ts";
 import { createCapture } from "../spool/capture.ts";
-import { createForwarder } from "../spool/forward.ts";
+import { createDoorkeeper } from "../spool/credential.ts";
+import { createForwarder, MOST_WAITING } from "../spool/forward.ts";
+import { gatherTurnedAway } from "../spool/gather-turned-away.ts";
 import { createPipeline } from "../spool/pipeline.ts";
+import { createRoom, defaultRoom } from "../spool/room.ts";
 import { dataDirectoryError, openStore, type Store } from "../store/store.ts";
 import { createBackgroundHandover } from "./capture-handover.ts";
 import { announcePresence } from "./capture-presence.ts";
@@ -55,11 +58,16 @@ async function start() {
     observer: batcher.observe,
     fetchKeys: (url) => post({ type: "keys-wanted", url }),
   });
+  const gatherer = gatherTurnedAway(batcher.observe);
   const observer: Observer = (notice) => {
-    batcher.observe(notice);
+    gatherer.observe(notice);
     if (settings.verify !== "off") lateVerdicts.observe(notice);
   };
-  const forwarder = createForwarder({ insecure: settings.insecure, ca: settings.ca });
+  const forwarder = createForwarder({
+    insecure: settings.insecure,
+    ca: settings.ca,
+    turns: { atOnce: settings.concurrency, waiting: MOST_WAITING },
+  });
   const handover =
     settings.early &&
     createBackgroundHandover({ store, forwarder, settings, ...settings.early, observer, onStoreFailure });
@@ -77,12 +85,19 @@ async function start() {
   const front = {
     pipeline,
     writer,
-    observer: batcher.observe,
+    observer: gatherer.observe,
+    room: createRoom(defaultRoom),
+    onStoreFailure,
     maxBodyBytes: settings.maxBodyBytes,
     paths: settings.paths,
     answerProbe: (path: string) => settings.probe && answerProbe(path, settings.probe),
   };
-  const capture = createCapture({ ...front, origin: "captured" });
+  const capture = createCapture({
+    ...front,
+    origin: "captured",
+    doorkeeper: createDoorkeeper(settings.credentials ?? {}),
+    clientAddressHeader: settings.clientAddressHeader,
+  });
   // What we forge ourselves takes the same way, from a port that no tunnel leads to.
   const forge = createCapture({ ...front, origin: "forged", paths: [] });
   post({
@@ -116,6 +131,7 @@ async function start() {
     lateVerdicts.close();
     leave();
     await store.close();
+    gatherer.flush();
     batcher.flush();
     port?.close();
   }

@@ -4,6 +4,7 @@ import type { AppError } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import type { ForgedDelivery } from "../inspect/forge.ts";
+import { DEFAULT_CONCURRENCY } from "../spool/forward.ts";
 import { openSession, type SessionSettings } from "./session.ts";
 
 interface ForgeSenderOptions
@@ -45,6 +46,7 @@ export async function openForgeSender({
       port: 0,
       paths: [],
       maxBodyBytes: LARGEST_BODY_BYTES,
+      concurrency: DEFAULT_CONCURRENCY,
       verify: "report",
       tunnel: "none",
       tunnelHost: undefined,

@@ -10,6 +10,8 @@ const withHeaders = (headers: Delivery["headers"]): Delivery => ({
   headers,
   httpVersion: "1.1",
   peer: null,
+  clientAddress: null,
+  withheld: [],
   explanation: "",
   digest: "",
 });

@@ -3,8 +3,11 @@ import type { Notice } from "../../src/core/notice.ts";
 import { parseTarget } from "../../src/core/target.ts";
 import { undecided } from "../../src/core/verdict.ts";
 import { type CaptureLimits, createCapture } from "../../src/spool/capture.ts";
+import { type Credentials, createDoorkeeper } from "../../src/spool/credential.ts";
 import { createForwarder } from "../../src/spool/forward.ts";
 import { createPipeline, type Inspection } from "../../src/spool/pipeline.ts";
+import { createRoom, defaultRoom, type RoomLimits } from "../../src/spool/room.ts";
+import type { TurnLimits } from "../../src/spool/turns.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { atTheEnd, temporaryFolder } from "./cleanup.ts";
 
@@ -16,6 +19,10 @@ interface SpoolOptions {
   readonly timeoutMs?: number;
   readonly insecure?: boolean;
   readonly ca?: string;
+  readonly room?: Partial<RoomLimits>;
+  readonly turns?: TurnLimits;
+  readonly credentials?: Credentials;
+  readonly clientAddressHeader?: string;
 }
 
 /** The way of a delivery within this process, over real sockets and files: for limits that no flag sets. */
@@ -59,7 +66,7 @@ export async function startSpool(options: SpoolOptions): Promise<Spool> {
     deal();
   };
 
-  const forwarder = createForwarder({ insecure: options.insecure, ca: options.ca });
+  const forwarder = createForwarder({ insecure: options.insecure, ca: options.ca, turns: options.turns });
   const pipeline = createPipeline({
     writer: store.writer,
     forwarder,
@@ -77,8 +84,14 @@ export async function startSpool(options: SpoolOptions): Promise<Spool> {
     pipeline,
     writer: store.writer,
     observer,
+    room: createRoom({ ...defaultRoom, ...options.room }),
     maxBodyBytes,
     paths,
+    doorkeeper: createDoorkeeper(options.credentials ?? {}),
+    clientAddressHeader: options.clientAddressHeader,
+    onStoreFailure: (error) => {
+      throw error;
+    },
     answerProbe: () => null,
     limits,
   });

@@ -1,13 +1,17 @@
 import { Option } from "commander";
 import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
+import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
+import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
-import { collect, parseDuration, parsePort, parseSize } from "../arguments.ts";
+import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
+import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
 import { interruptions } from "../interruptions.ts";
 import { createReporter, type Reporter } from "../reporter.ts";
-import { runBeside } from "../run-beside.ts";
+import { type Beside, runBeside } from "../run-beside.ts";
+import { createUrlCommand } from "../url-command.ts";
 import type { CommandDefinition } from "./_command.ts";
 
 interface Options {
@@ -15,16 +19,25 @@ interface Options {
   readonly tunnelHost?: string;
   readonly subdomain?: string;
   readonly publicUrl?: string;
+  readonly remotePort?: number;
+  readonly tunnelKey?: string;
+  readonly fallback?: boolean;
   readonly requireTunnel?: boolean;
   readonly probeInterval?: number;
   readonly port: number;
   readonly path?: readonly string[];
+  readonly auth?: string;
+  readonly token?: string;
+  readonly clientAddressHeader?: string;
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
   readonly ack: "pass" | "early";
   readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
+  readonly concurrency: number;
+  readonly onUrl?: string;
+  readonly restartOnMove?: boolean;
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
@@ -47,18 +60,56 @@ export const listenCommand: CommandDefinition = {
     "hookspool 3000",
     "hookspool http://localhost:3000/api/webhooks --path /hooks",
     "hookspool listen 3000 --tunnel none --port 4000",
+    "hookspool 3000 --tunnel ssh --tunnel-host me@example.com --remote-port 8080",
     "hookspool 3000 --json | jq 'select(.type == \"delivery\")'",
     "hookspool 3000 -- npm run dev",
+    "hookspool 3000 --on-url 'node register-webhook.js'",
+    "HOOKSPOOL_TOKEN=$(openssl rand -hex 16) hookspool 3000 --path /hooks",
   ],
   isDefault: true,
   define(command) {
     command
-      .addOption(listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"))
-      .addOption(listenOption("--tunnel-host <url>", "the tunnel server to use", "TUNNEL_HOST"))
+      .addOption(
+        listenOption(
+          "--tunnel <drivers>",
+          "localtunnel, cloudflared, ssh, ngrok: tried in this order; auto (what works here) or none",
+          "TUNNEL",
+        ).default("auto"),
+      )
+      .addOption(
+        listenOption(
+          "--tunnel-host <host>",
+          "the server to use: a localtunnel server's URL; for ssh srv.us, localhost.run, pinggy or user@host:port",
+          "TUNNEL_HOST",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--remote-port <n>",
+          "the port to listen on at an sshd of one's own (0: any)",
+          "REMOTE_PORT",
+        ).argParser(parsePort),
+      )
+      .addOption(
+        listenOption("--tunnel-key <file>", "the private key for ssh (default: one made here)", "TUNNEL_KEY"),
+      )
+      .addOption(
+        listenOption(
+          "--fallback",
+          "when a tunnel stays away, take the next one: another URL, another company",
+          "FALLBACK",
+        ),
+      )
       .addOption(
         listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"),
       )
-      .addOption(listenOption("--public-url <url>", "my own tunnel leads here: open none", "PUBLIC_URL"))
+      .addOption(
+        listenOption(
+          "--public-url <url>",
+          "the URL of my own tunnel, or of what the named one leads to",
+          "PUBLIC_URL",
+        ),
+      )
       .option("--require-tunnel", "end with exit code 3 if the named tunnel cannot be opened")
       .addOption(
         listenOption(
@@ -72,7 +123,28 @@ export const listenCommand: CommandDefinition = {
           .argParser(parsePort)
           .default(0, "a free one"),
       )
-      .option("--path <prefix>", "let only these public paths through (repeatable)", collect)
+      .option("--path <prefix>", "let only these public paths through (repeatable)", collectPath)
+      .addOption(
+        listenOption(
+          "--auth <user:password>",
+          "let in only who shows this (Basic); in the environment it does not show in a list of processes",
+          "AUTH",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--token <token>",
+          "let in only who shows this, as a bearer token or as the first part of the path: <endpoint>/<token>/hooks",
+          "TOKEN",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--client-address-header <name>",
+          "with --public-url: where my tunnel writes down the sender's address (the last one counts)",
+          "CLIENT_ADDRESS_HEADER",
+        ),
+      )
       .addOption(
         listenOption(
           "--provider <id>",
@@ -119,6 +191,23 @@ export const listenCommand: CommandDefinition = {
           "TIMEOUT",
         ).argParser(parseDuration),
       )
+      .addOption(
+        listenOption(
+          "--concurrency <n>",
+          "how many deliveries the handler has at a time; up to 1,000 more wait, the rest gets 503",
+          "CONCURRENCY",
+        )
+          .argParser(parseCount)
+          .default(DEFAULT_CONCURRENCY),
+      )
+      .addOption(
+        listenOption(
+          "--on-url <command>",
+          "run this when the endpoint's URL is known, and when it moves: it is in HOOKSPOOL_URL and WEBHOOK_URL (quotes are understood, nothing else of a shell)",
+          "ON_URL",
+        ),
+      )
+      .option("--restart-on-move", "start the command after -- anew when the endpoint's URL moves")
       .option("-k, --insecure", "take a local HTTPS target's own certificate")
       .option("--cacert <file>", "trust this certificate authority (PEM)")
       .addOption(
@@ -157,10 +246,27 @@ async function listen(
   const interrupt = interruptions(context);
   const reporter = await reporterFor(mode, context, settings.target, interrupt);
 
+  const onUrl =
+    options.onUrl === undefined
+      ? undefined
+      : createUrlCommand(options.onUrl, { shows: mode !== "tui", talk: context.talk });
+  let beside: Beside | undefined;
+  let url: string | undefined;
+  const urlIs = (found: string) => {
+    const given = urlForProviders(found, settings.credentials ?? {});
+    if (given === url) return;
+    url = given;
+    onUrl?.tell(given);
+    beside?.moved(given);
+  };
+
   const session = await openSession({
     settings,
     project: process.cwd(),
-    observer: reporter.observe,
+    observer(notice: Notice) {
+      if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
+      return reporter.observe(notice);
+    },
     inspector: inspectorPort(mode, options.inspector),
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
@@ -171,20 +277,24 @@ async function listen(
     if (typeof first === "object") {
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
         throw noTunnel(session.tunnelStatus()?.reason);
-      reporter.ready(first, session.caution);
+      reporter.ready(first, session.caution());
+      if (first.tunnel === "none") urlIs(first.local);
       if (command.length > 0) {
-        const url = first.endpoint ?? first.local;
-        return await runBeside(
-          command,
-          { HOOKSPOOL_URL: url, WEBHOOK_URL: url },
-          { stdoutIsOurs: mode === "json" },
-        );
+        beside = runBeside(command, {
+          url: url ?? urlForProviders(first.local, settings.credentials ?? {}),
+          stdoutIsOurs: mode === "json",
+          restartsOnMove: options.restartOnMove ?? false,
+          talk: context.talk,
+        });
+        return await Promise.race([beside.ended, interrupt.crashed]);
       }
     }
     await interrupt.first;
     return exitCodes.done;
   } finally {
     reporter.stopping();
+    onUrl?.stop();
+    beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
       const { owed } = store.reader.counts();
@@ -238,15 +348,19 @@ async function reporterFor(
 function settingsFor({ dir }: Context, word: string, options: Options): SessionSettings {
   const { base } = parseTarget(word);
   if (options.publicUrl !== undefined) checkUrl(options.publicUrl, "--public-url");
+  else if (options.clientAddressHeader !== undefined) throw notMyTunnel();
   return {
     dir,
     target: base,
     remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
+    credentials: readCredentials(options),
+    clientAddressHeader: options.clientAddressHeader,
     early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
+    concurrency: options.concurrency,
     insecure: options.insecure ?? false,
     ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
     provider: options.provider,
@@ -257,7 +371,19 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     subdomain: options.subdomain,
     publicUrl: options.publicUrl,
     probeIntervalMs: options.probeInterval,
+    fallback: options.fallback ?? false,
+    remotePort: options.remotePort,
+    tunnelKey: options.tunnelKey,
   };
+}
+
+/** Of the tunnels that are opened here it is known which header field is the server's own word. */
+function notMyTunnel(): AppError {
+  return new AppError("--client-address-header speaks of a tunnel of my own", {
+    code: "E_USAGE",
+    fault: "user",
+    hint: "Name that with --public-url, or leave the flag out: a header that anybody may send proves nothing.",
+  });
 }
 
 function checkUrl(text: string, flag: string): void {
