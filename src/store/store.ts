@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
+import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import { forget, type PruneRules, prune } from "./forget.ts";
 import { indexTexts } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
@@ -38,7 +39,13 @@ export interface Store {
   remember(key: string, value: string): void;
   /** What is remembered under keys that begin so. */
   recallAll(prefix: string): { readonly key: string; readonly value: string }[];
-  unremember(key: string): void;
+  /** Only where it is still this value, if one is given. */
+  unremember(key: string, value?: string): void;
+  /** Another number whenever another thread or process has committed something. */
+  version(): number;
+  /** Takes a right that one process has at a time; `undefined` where another has it. */
+  tryClaim(name: string): Claim | undefined;
+  isClaimed(name: string): boolean;
   /** SQLite's own check; `ok` where all is well. */
   integrity(): string;
   close(): Promise<void>;
@@ -123,9 +130,16 @@ function storeOver(database: Database, directory: string): Store {
         .statement("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ? ORDER BY key")
         .all(prefix.length, prefix)
         .map(({ key, value }) => ({ key: String(key), value: String(value) })),
-    unremember: (key) => {
-      database.transaction(() => database.statement("DELETE FROM memory WHERE key = ?").run(key));
+    unremember: (key, value) => {
+      database.transaction(() =>
+        database
+          .statement("DELETE FROM memory WHERE key = ? AND value = coalesce(?, value)")
+          .run(key, value ?? null),
+      );
     },
+    version: () => Number(database.statement("PRAGMA data_version").get()?.data_version),
+    tryClaim: (name) => tryClaim(directory, name),
+    isClaimed: (name) => isClaimed(directory, name),
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
