@@ -58,7 +58,7 @@ async function start(folder: string) {
     full: () => untilShown(listen(9, full)),
   };
   for (const run of Object.values(contenders)) await run();
-  const rounds = [];
+  const rounds: Record<keyof typeof contenders, number>[] = [];
   for (let round = 0; round < ROUNDS; round += 1)
     rounds.push({
       node: await contenders.node(),
@@ -159,7 +159,11 @@ async function burst(folder: string) {
   await sendTo(handler);
   const direct = await sendTo(handler);
 
-  const quiet = await measured(`${listen(handler, join(folder, "quiet"))} --output quiet`, sendTo, async () => {});
+  const quiet = await measured(
+    `${listen(handler, join(folder, "quiet"))} --output quiet`,
+    sendTo,
+    async () => {},
+  );
   const keys: number[] = [];
   let shown = "";
   const tui = await measured(listen(handler, join(folder, "tui")), sendTo, async (terminal, isOver) => {
@@ -327,11 +331,22 @@ async function sendAll(port: number, perSecond: number, seconds: number): Promis
 }
 
 function post(agent: Agent, port: number, i: number): Promise<number> {
-  const body = JSON.stringify({ id: `job_${i}`, status: "completed", outputs: ["https://media.example/1.png"] });
+  const body = JSON.stringify({
+    id: `job_${i}`,
+    status: "completed",
+    outputs: ["https://media.example/1.png"],
+  });
   const begun = performance.now();
   return new Promise((resolve, reject) => {
     request(
-      { agent, port, host: "127.0.0.1", method: "POST", path: `/hooks/${i}`, headers: { "content-type": "application/json" } },
+      {
+        agent,
+        port,
+        host: "127.0.0.1",
+        method: "POST",
+        path: `/hooks/${i}`,
+        headers: { "content-type": "application/json" },
+      },
       (response) => response.resume().once("end", () => resolve(performance.now() - begun)),
     )
       .once("error", reject)
