@@ -115,8 +115,9 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
     if (!turns || !limits) return undefined;
     const turn = turns.take({ waitMs: timeoutMs, signal });
     if (turn === "now") return undefined;
-    const busy = `${target.origin} has ${limits.atOnce} deliveries already`;
-    if (turn === "full") return notAsked("refused", `${busy}, and ${limits.waiting} wait`);
+    const busy = `${target.origin} is busy (--concurrency ${limits.atOnce})`;
+    if (turn === "full")
+      return notAsked("refused", `${busy}, and ${limits.waiting} deliveries wait for it already`);
     return turn.then((how) => {
       if (how === "now") return undefined;
       return signal?.aborted

@@ -16,6 +16,8 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Moves what the write-ahead log holds into the database file, as far as no reader needs it. */
   checkpoint(mode?: CheckpointMode): void;
+  /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
+  shrink(pages: number): boolean;
   close(): void;
 }
 
@@ -33,6 +35,9 @@ interface OpenOptions {
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
 const BUSY_MS = 10_000;
+
+/** The value of `auto_vacuum` that lets a file be shrunk piece by piece. */
+const INCREMENTAL = 2;
 
 /** Most of a write-ahead log that is kept on disk after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -64,6 +69,7 @@ export function openDatabase(
     (takeTurns ?? hasCheckpointRace(sqliteVersion(connection))) ? turnTaker(DatabaseSync, file) : undefined;
   const statements = new Map<string, Statement>();
 
+  const pragma = (name: string) => Number(database.statement(`PRAGMA ${name}`).get()?.[name]);
   const database: Database = {
     file,
     statement(sql) {
@@ -94,6 +100,11 @@ export function openDatabase(
     checkpoint(mode = "PASSIVE") {
       const run = () => connection.exec(`PRAGMA wal_checkpoint(${mode})`);
       exclusively ? exclusively.run(run) : run();
+    },
+    shrink(pages) {
+      if (pragma("auto_vacuum") !== INCREMENTAL) return false;
+      this.exec(`PRAGMA incremental_vacuum(${pages})`);
+      return pragma("freelist_count") > 0;
     },
     close() {
       connection.close();

@@ -10,7 +10,7 @@ import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
 import { migrate, refuseNewer } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { createReader } from "./reader.ts";
-import { makeSearchIndex, openSearchIndex, type SearchIndex } from "./search-index.ts";
+import { isDamage, openSearchIndex, removeSearchIndex, type SearchIndex } from "./search-index.ts";
 import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
@@ -65,7 +65,7 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  */
 export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
   return wrapped(directory, () => {
-    makeFolder(directory);
+    makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
     refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
@@ -87,7 +87,7 @@ function storeOver(database: Database, directory: string): Store {
   let writer: GroupWriter | undefined;
   let opened: SearchIndex | undefined;
   // Opened when it is first needed, and looked for again until it is there: most commands never search.
-  const index = () => (opened ??= openSearchIndex(directory));
+  const index = () => (opened ??= openSearchIndex(directory, { make: false }));
   return {
     reader: createReader({ database, bodyFolder: bodies, index }),
     owed: createOwedReader(database),
@@ -104,13 +104,26 @@ function storeOver(database: Database, directory: string): Store {
       writer ??= createWriter(database, log, bodies);
       return writer;
     },
-    forget: (ids) => forget(database, bodies, ids),
+    forget: (ids) => {
+      const count = forget(database, bodies, ids);
+      index()?.remove(ids);
+      return count;
+    },
     prune: (rules) => prune(database, bodies, rules),
     compact: () => database.exec("VACUUM"),
     makeSpans: (enough) => makeSpans(database, enough),
     indexTexts(upTo) {
-      opened ??= makeSearchIndex(directory);
-      return opened !== undefined && indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+      opened ??= openSearchIndex(directory, { make: true });
+      if (!opened) return false;
+      try {
+        return indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        opened.close();
+        opened = undefined;
+        removeSearchIndex(directory);
+        return true;
+      }
     },
     checkpoint: (mode) => database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
@@ -149,12 +162,16 @@ function storeOver(database: Database, directory: string): Store {
   };
 }
 
-/** Node's own recursive mkdir never returns where a system takes no folder in one that exists (`/proc`). */
+/**
+ * Makes a folder and those above it, so that they outlive a power failure. Node's own recursive mkdir never
+ * returns where a system takes no folder in one that exists (`/proc`).
+ */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
+    syncFolder(parent);
   } catch (error) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }

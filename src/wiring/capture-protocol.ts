@@ -32,8 +32,8 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   /** What a sender must show to be let in; absent for nothing. */
   readonly credentials?: Credentials | undefined;
-  /** The header field in which the tunnel says who sent a request. */
-  readonly clientAddressHeader?: string | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader: string | null;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
@@ -66,6 +66,7 @@ export type ToCaptureThread =
   /** Somebody holds or resumes: the store says which. */
   | { readonly type: "look" }
   | { readonly type: "deliver-owed" }
+  | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =

@@ -104,11 +104,12 @@ async function start() {
     paths: settings.paths,
     answerProbe: (path: string) => settings.probe && answerProbe(path, settings.probe),
   };
+  let { clientAddressHeader } = settings;
   const capture = createCapture({
     ...front,
     origin: "captured",
     doorkeeper: createDoorkeeper(settings.credentials ?? {}),
-    clientAddressHeader: settings.clientAddressHeader,
+    clientAddressHeader: () => clientAddressHeader,
   });
   // What we forge ourselves takes the same way, from a port that no tunnel leads to.
   const forge = createCapture({ ...front, origin: "forged", paths: [] });
@@ -120,6 +121,7 @@ async function start() {
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
+    else if (message.type === "believe") clientAddressHeader = message.clientAddressHeader;
     else if (message.type === "keys") lateVerdicts.settle(message.url, message.outcome).catch(onStoreFailure);
     else if (message.type === "expect-forged") expectForged(message.secrets);
     else if (message.type === "look") watching?.look();

@@ -16,6 +16,8 @@ export interface CaptureWorker {
   look(): void;
   /** Hands over what is owed to the target. */
   deliverOwed(): Promise<HandedOver>;
+  /** From now on the tunnel is one that says in this header field who sent a request. */
+  believe(clientAddressHeader: string | null): void;
   /** Lets what is in flight finish, for as long as `graceMs`; what is cut off stays owed. */
   stop(graceMs: number): Promise<void>;
 }
@@ -49,6 +51,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   let lastDelivery = 0;
   let lastAttempt = 0;
   let stopping = false;
+  let believed = settings.clientAddressHeader;
   const end = new AbortController();
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -141,6 +144,11 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
             expectForged: (secrets) => send({ type: "expect-forged", secrets }),
             look: () => send({ type: "look" }),
             deliverOwed,
+            believe: (header) => {
+              if (header === believed) return;
+              believed = header;
+              send({ type: "believe", clientAddressHeader: header });
+            },
             async stop(graceMs) {
               stopping = true;
               end.abort();

@@ -4,7 +4,7 @@ import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
-import type { TunnelStatus } from "../core/tunnel.ts";
+import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
@@ -81,13 +81,24 @@ export async function openSession({
   };
   let inspector: Inspector | undefined;
   let tunnel: SessionTunnel | undefined;
+  /** Of another driver's tunnel another header is to be believed, or none. */
+  const believed = (driver: TunnelDriver | undefined) =>
+    settings.clientAddressHeader ?? driver?.clientAddressHeader ?? null;
   const observer: Observer = (notice) => {
+    if (notice.type === "tunnel")
+      capture.believe(believed(chosen.find(({ driver }) => driver.name === notice.status.driver)?.driver));
     observe(notice);
     tunnel?.observe(notice);
     inspector?.observe(notice);
   };
   const starting = startCapture({
-    settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
+    settings: {
+      ...settings,
+      clientAddressHeader: believed(chosen[0]?.driver),
+      probe,
+      keySets: readKeySets(settings.dir),
+      keySetUrls: keySetUrls(process.env),
+    },
     reader: () => store().reader,
     observer,
     onTrouble,

@@ -31,6 +31,7 @@ beforeAll(async () => {
       port: 0,
       paths: [],
       deferring: { early: false, holds: false, giveUpAfterMs: 60_000 },
+      clientAddressHeader: null,
       concurrency: 16,
       maxBodyBytes: 1024 ** 2,
       timeoutMs: undefined,
