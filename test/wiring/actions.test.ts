@@ -30,6 +30,7 @@ beforeAll(async () => {
       remembersTarget: true,
       port: 0,
       paths: [],
+      clientAddressHeader: null,
       deferring: { early: false, holds: false, giveUpAfterMs: 60_000 },
       clientAddressHeader: null,
       concurrency: 16,
