@@ -32,7 +32,6 @@ beforeAll(async () => {
       paths: [],
       clientAddressHeader: null,
       deferring: { early: false, holds: false, giveUpAfterMs: 60_000 },
-      clientAddressHeader: null,
       concurrency: 16,
       maxBodyBytes: 1024 ** 2,
       timeoutMs: undefined,
