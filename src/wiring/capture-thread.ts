@@ -82,7 +82,6 @@ async function start() {
       ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
       settings: settings.deferring,
     });
-  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
@@ -118,6 +117,9 @@ async function start() {
     port: await listen(capture.listen, settings.port),
     forgePort: await forge.listen(0),
   });
+  // Not before it listens: a session that cannot start is to leave no hold behind.
+  deferring?.begin();
+  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
