@@ -167,6 +167,22 @@ function turnTaker(Sqlite: typeof DatabaseSync, file: string) {
   };
 }
 
+/**
+ * A lock over all processes and threads on an empty database, taken without waiting: `undefined` where it is
+ * another's. The system releases what a process leaves when it is killed.
+ */
+export function tryLock(file: string, kind: "exclusive" | "shared"): { release(): void } | undefined {
+  const lock = new (loadSqlite().DatabaseSync)(file, { timeout: 0 });
+  try {
+    lock.exec(kind === "exclusive" ? "BEGIN EXCLUSIVE" : "BEGIN; SELECT 1 FROM sqlite_schema");
+    return { release: () => lock.close() };
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
 /** Node 22 warns on loading that SQLite is experimental; that is our decision, not the person's concern. */
 function loadSqlite(): typeof import("node:sqlite") {
   const { emitWarning } = process;

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
+import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import type { Sql } from "./condition-sql.ts";
 import { forget } from "./forget.ts";
 import { indexTexts, sweepIndex } from "./index-texts.ts";
@@ -52,7 +53,13 @@ export interface Store {
   remember(key: string, value: string): void;
   /** What is remembered under keys that begin so. */
   recallAll(prefix: string): { readonly key: string; readonly value: string }[];
-  unremember(key: string): void;
+  /** Only where it is still this value, if one is given. */
+  unremember(key: string, value?: string): void;
+  /** Another number whenever another thread or process has committed something. */
+  version(): number;
+  /** Takes a right that one process has at a time; `undefined` where another has it. */
+  tryClaim(name: string): Claim | undefined;
+  isClaimed(name: string): boolean;
   /** SQLite's own check; `ok` where all is well. */
   integrity(): string;
   close(): Promise<void>;
@@ -84,7 +91,7 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  */
 export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
   return wrapped(directory, () => {
-    makeFolder(directory);
+    makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
     refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
@@ -192,9 +199,16 @@ function storeOver(database: Database, directory: string): Store {
         .statement("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ? ORDER BY key")
         .all(prefix.length, prefix)
         .map(({ key, value }) => ({ key: String(key), value: String(value) })),
-    unremember: (key) => {
-      database.transaction(() => database.statement("DELETE FROM memory WHERE key = ?").run(key));
+    unremember: (key, value) => {
+      database.transaction(() =>
+        database
+          .statement("DELETE FROM memory WHERE key = ? AND value = coalesce(?, value)")
+          .run(key, value ?? null),
+      );
     },
+    version: () => Number(database.statement("PRAGMA data_version").get()?.data_version),
+    tryClaim: (name) => tryClaim(directory, name),
+    isClaimed: (name) => isClaimed(directory, name),
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
@@ -204,12 +218,16 @@ function storeOver(database: Database, directory: string): Store {
   };
 }
 
-/** Node's own recursive mkdir never returns where a system takes no folder in one that exists (`/proc`). */
+/**
+ * Makes a folder and those above it, so that they outlive a power failure. Node's own recursive mkdir never
+ * returns where a system takes no folder in one that exists (`/proc`).
+ */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
+    syncFolder(parent);
   } catch (error) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }
@@ -224,11 +242,15 @@ function wrapped<T>(directory: string, work: () => T): T {
   }
 }
 
+/** Whether SQLite says so: a damaged page, a disk that is full. */
+export const isStoreError = (error: unknown): boolean => systemCode(error) === "ERR_SQLITE_ERROR";
+
 /** What went wrong with the data directory, as a sentence a person can act on. */
 export function dataDirectoryError(directory: string, error: unknown): AppError {
-  const { message, hint } = explain(error);
+  if (error instanceof AppError) return error;
+  const { message, hint, code = "E_DATA_DIRECTORY" } = explain(error);
   return new AppError(`the data directory ${directory} cannot be used: ${message}`, {
-    code: "E_DATA_DIRECTORY",
+    code,
     fault: "environment",
     hint,
     cause: error,
@@ -237,7 +259,13 @@ export function dataDirectoryError(directory: string, error: unknown): AppError 
 
 const elsewhere = "Name another with --dir or HOOKSPOOL_DIR.";
 
-function explain(error: unknown): { message: string; hint: string } {
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+  readonly code?: "E_DAMAGED_DATA";
+}
+
+function explain(error: unknown): Explanation {
   const text = error instanceof Error ? error.message : String(error);
   switch (systemCode(error)) {
     case "EACCES":
@@ -248,6 +276,12 @@ function explain(error: unknown): { message: string; hint: string } {
     case "ENOTDIR":
     case "EEXIST":
       return { message: "there is a file in its place", hint: elsewhere };
+    case "EMFILE":
+    case "ENFILE":
+      return {
+        message: "too many files are open",
+        hint: "It goes on by itself when some are closed; ulimit -n sets how many may be.",
+      };
     case "ENOSPC":
       return {
         message: "the disk is full",
@@ -258,7 +292,8 @@ function explain(error: unknown): { message: string; hint: string } {
   if (/not a database|malformed/i.test(text))
     return {
       message: "its database is damaged or not hookspool's",
-      hint: `Move it away and start afresh. ${elsewhere}`,
+      hint: 'End what uses it and run "hookspool doctor --repair": it saves what can be read.',
+      code: "E_DAMAGED_DATA",
     };
   if (/locked|busy/i.test(text))
     return {

@@ -276,7 +276,7 @@ describe("opening", () => {
     writeFileSync(file, content);
     expect(() => openStore(dir)).toThrow(
       expect.objectContaining({
-        code: "E_DATA_DIRECTORY",
+        code: "E_DAMAGED_DATA",
         exitCode: 5,
         message: expect.stringContaining("damaged or not hookspool's"),
       }),

@@ -3,6 +3,7 @@ import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
 import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
+import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
 import type { StandingRules } from "../../wiring/standing-rules.ts";
@@ -33,6 +34,7 @@ interface Options {
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
   readonly ack: "pass" | "early";
+  readonly hold?: boolean;
   readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
@@ -174,10 +176,11 @@ export const listenCommand: CommandDefinition = {
           .choices(["pass", "early"])
           .default("pass"),
       )
+      .option("--hold", 'acknowledge and keep what comes, and forward it after "hookspool resume"')
       .addOption(
         listenOption(
           "--give-up-after <duration>",
-          "with --ack early, how old what is tried again may get",
+          "with --ack early or after a hold, how old what is tried again may get",
           "GIVE_UP_AFTER",
         )
           .argParser(parseDuration)
@@ -321,8 +324,8 @@ async function listen(
     beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const { owed } = store.reader.counts();
-      if (owed > 0) reporter.owed(owed);
+      const isHeld = readHold(store, settings.target).state === "held";
+      reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
 }
@@ -389,8 +392,12 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     port: options.port,
     paths: options.path ?? [],
     credentials: readCredentials(options),
-    clientAddressHeader: options.clientAddressHeader,
-    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
+    clientAddressHeader: options.clientAddressHeader ?? null,
+    deferring: {
+      early: options.ack === "early",
+      holds: options.hold ?? false,
+      giveUpAfterMs: options.giveUpAfter,
+    },
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     concurrency: options.concurrency,
