@@ -42,8 +42,6 @@ export interface Store {
   indexTexts(upTo: number): boolean;
   /** Takes out of the full-text index, step by step, what was forgotten without it; whether there is more to do. */
   sweepIndex(): boolean;
-  /** Changes with what other connections commit. */
-  version(): number;
   checkpoint(mode?: CheckpointMode): void;
   /** Length of the write-ahead log in bytes. */
   logSize(): number;
@@ -206,7 +204,6 @@ function storeOver(database: Database, directory: string): Store {
           .run(key, value ?? null),
       );
     },
-    version: () => Number(database.statement("PRAGMA data_version").get()?.data_version),
     tryClaim: (name) => tryClaim(directory, name),
     isClaimed: (name) => isClaimed(directory, name),
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
