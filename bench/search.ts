@@ -8,17 +8,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -323,10 +313,8 @@ function forgetPages(dir: string): void {
   try {
     writeFileSync("/proc/sys/vm/drop_caches", "1");
   } catch {
-    for (const name of readdirSync(dir).filter((name) => name.includes(".db"))) {
-      closeSync(openSync(join(dir, name), "r"));
+    for (const name of readdirSync(dir).filter((name) => name.includes(".db")))
       spawnSync("dd", [`if=${join(dir, name)}`, "iflag=nocache", "count=0"], { stdio: "ignore" });
-    }
   }
 }
 

@@ -107,7 +107,7 @@ const migrations: readonly string[] = [
   -- What is no longer true is forgotten with the change itself; until the span is made anew, it is looked through.
   CREATE TRIGGER spans_change AFTER UPDATE OF provider, event, event_name, verdict, reason, duplicate_of, refusal,
     attempts, last_outcome, last_status, last_target ON deliveries
-  BEGIN DELETE FROM spans WHERE id = new.id >> 8; END;
+  BEGIN DELETE FROM spans WHERE id = new.id >> 7; END;
   `,
   `
   -- client_address: who sent it, as the tunnel says. withheld: a JSON array of names; null where nothing was.

@@ -21,10 +21,10 @@ export interface Search {
 }
 
 /** Numbers that are looked at in one statement: a few ms without an index. */
-const ROW_STRETCH = 64 * SPAN;
+const ROW_STRETCH = 128 * SPAN;
 
 /** The same where each one's text is read and looked through. */
-const TEXT_STRETCH = SPAN;
+const TEXT_STRETCH = 2 * SPAN;
 
 /** Numbers taken from the full-text index at once. */
 const HITS = 200;

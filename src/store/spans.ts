@@ -1,5 +1,5 @@
 /**
- * Spans: what the deliveries of each 256 numbers have among them. A search leaves out the spans that cannot have what
+ * Spans: what the deliveries of each 128 numbers have among them. A search leaves out the spans that cannot have what
  * is asked for, which does what an index on every column would, and costs a commit nothing: spans are made in the
  * background, once their deliveries have settled. (Measured: six plain indexes take 15 % of the commits at
  * concurrency 1 and 27 % at 32.) A span that is missing, or that a later change has forgotten, is looked through.
@@ -9,7 +9,7 @@ import { joined, type Sql, traitSql } from "./condition-sql.ts";
 import type { Database } from "./sqlite.ts";
 
 /** Deliveries of a span: those whose number has the same leading bits. The trigger of migration 3 says it, too. */
-const SPAN_BITS = 8;
+const SPAN_BITS = 7;
 export const SPAN = 1 << SPAN_BITS;
 
 /** The newest spans are left open: their deliveries are still being handled. */
@@ -108,7 +108,7 @@ function lists(column: string, text: string): Sql | undefined {
 
 /**
  * Makes spans that are missing and whose deliveries have settled, oldest first, each in a transaction of its own (a
- * third of a ms), until there are none or `enough` says so. Whether there are more.
+ * fifth of a ms), until there are none or `enough` says so. Whether there are more.
  */
 export function makeSpans(database: Database, enough: () => boolean): boolean {
   const outlived = `FROM spans WHERE id < (SELECT min(id) FROM deliveries) >> ${SPAN_BITS}`;
