@@ -56,7 +56,7 @@ const columns = {
   target: "last_target",
 } as const;
 
-export const traitSql: Readonly<Record<Trait, string>> = {
+const traitSql: Readonly<Record<Trait, string>> = {
   failure: `refusal IS NOT NULL OR verdict = 'rejected' OR (last_outcome IS NOT NULL
     AND NOT (last_outcome = 'responded' AND coalesce(last_status BETWEEN 200 AND 299, 0)))`,
   owed: "owed = 1",
