@@ -30,7 +30,7 @@ beforeAll(async () => {
       remembersTarget: true,
       port: 0,
       paths: [],
-    clientAddressHeader: null,
+      clientAddressHeader: null,
       deferring: { early: false, holds: false, giveUpAfterMs: 60_000 },
       concurrency: 16,
       maxBodyBytes: 1024 ** 2,
