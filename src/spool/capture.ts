@@ -243,6 +243,12 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   server.on("connection", heads.watch);
+  server.on("connection", (socket) =>
+    // Node sees for itself when a body breaks off, but not behind an upgrade that was offered.
+    socket.once("end", () => {
+      for (const { request } of exchanges.get(socket) ?? []) if (!request.complete) socket.destroy();
+    }),
+  );
   server.on("drop", () => turnedAway(0, `more than ${limits.connections} connections at a time`));
   server.on("request", (request, response) => void serve(request, response));
   server.on(

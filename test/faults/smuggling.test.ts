@@ -158,7 +158,7 @@ describe("a request with one meaning is taken with its whole body, and the next 
   });
 });
 
-test("a connection goes on after an upgrade was offered and not taken", async () => {
+test("a connection goes on after an upgrade was offered and not taken, and ends in the middle of the next", async () => {
   const handler = await startHandler();
   const spool = await startSpool({ target: handler.port });
   const connection = await openConnection(spool.port);
@@ -168,5 +168,7 @@ test("a connection goes on after an upgrade was offered and not taken", async ()
     connection.send(offer);
     expect(statusOf(await answer)).toBe(200);
   }
-  connection.close();
+  connection.socket.end(offer.slice(0, -1));
+  // At once, and not when its patience is over.
+  expect((await connection.ended).toString("latin1").match(/HTTP\/1.1 200/g)).toHaveLength(2);
 });
