@@ -53,6 +53,9 @@ export const capturingProcesses = (keys: Iterable<string>): number[] =>
 
 const pidIn = (key: string) => Number(key.slice(prefix.length));
 
+/** Whether a process writes down deliveries right now. */
+export const isCapturing = (store: Store): boolean => known(store).some(({ pid }) => lives(pid));
+
 const known = (store: Store) =>
   store.recallAll(prefix).map(({ key, value }) => ({
     key,
