@@ -28,7 +28,8 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     json: (notice: Notice) => context.write(jsonLine(noticeLine(notice))),
     quiet: () => undefined,
   }[mode];
-  let lastTrouble = "";
+  let lastTrouble: { readonly message: string; readonly at: number } | undefined;
+  let inTrouble = false;
   let lastTunnel = "";
 
   return {
@@ -39,6 +40,10 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
         const news = [state, reason, endpoint].join(" ");
         if (news === lastTunnel) return undefined;
         lastTunnel = news;
+      }
+      if (notice.type === "delivery" && inTrouble) {
+        inTrouble = false;
+        talk("hookspool: deliveries are kept again.\n");
       }
       return data(notice);
     },
@@ -53,10 +58,13 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     },
     trouble(error) {
       const { message, code, hint } = error;
-      // A full disk refuses every delivery; once is enough to say why.
-      if (message !== lastTrouble) talk(`hookspool: ${message} (${code}). ${hint}\n`);
+      const at = performance.now();
+      // A full disk refuses every delivery: once in a while is enough to say why.
+      if (lastTrouble?.message === message && at - lastTrouble.at < TROUBLE_EVERY_MS) return;
+      lastTrouble = { message, at };
+      inTrouble = true;
+      talk(`hookspool: ${message} (${code}). ${hint}\n`);
       if (mode === "json") void context.write(jsonLine(errorLine(toErrorRecord(error))));
-      lastTrouble = message;
     },
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
     owed(count) {
@@ -65,6 +73,9 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     },
   };
 }
+
+/** The same trouble is told of at most this often, in ms. */
+const TROUBLE_EVERY_MS = 10_000;
 
 /** The flag that makes a suggested command find the same data. */
 const dirFlag = ({ dir, dirGiven }: Context) =>

@@ -47,6 +47,8 @@ export interface Store {
 interface StoreOptions {
   /** `elsewhere` where a background thread checkpoints. */
   readonly checkpoints?: "automatic" | "elsewhere";
+  /** Attempts that a full disk does not take are kept in memory until it does; called with the reason. */
+  readonly onHeldUp?: ((error: unknown) => void) | undefined;
 }
 
 export const databaseFile = (directory: string) => join(directory, "hookspool.db");
@@ -56,7 +58,10 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  *
  * @throws {AppError} E_NEWER_DATA, E_DATA_DIRECTORY
  */
-export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
+export function openStore(
+  directory: string,
+  { checkpoints = "automatic", onHeldUp }: StoreOptions = {},
+): Store {
   return wrapped(directory, () => {
     makeFolder(directory);
     const file = databaseFile(directory);
@@ -66,7 +71,7 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
       migrate(database);
       // So that the names of the database and its log outlive a power failure.
       syncFolder(directory);
-      return storeOver(database, directory);
+      return storeOver(database, directory, onHeldUp);
     } catch (error) {
       database.close();
       throw error;
@@ -74,7 +79,7 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
   });
 }
 
-function storeOver(database: Database, directory: string): Store {
+function storeOver(database: Database, directory: string, onHeldUp: StoreOptions["onHeldUp"]): Store {
   const bodies = bodyFolder(directory);
   let log: LogSync | undefined;
   let writer: GroupWriter | undefined;
@@ -94,7 +99,7 @@ function storeOver(database: Database, directory: string): Store {
     // A command that only reads opens no log.
     get writer() {
       log ??= syncLogOf(database.file);
-      writer ??= createWriter(database, log, bodies);
+      writer ??= createWriter({ database, log, bodyFolder: bodies, onHeldUp });
       return writer;
     },
     forget: (ids) => forget(database, bodies, ids),
@@ -105,7 +110,7 @@ function storeOver(database: Database, directory: string): Store {
       opened ??= makeSearchIndex(directory);
       return opened !== undefined && indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
     },
-    checkpoint: (mode) => database.checkpoint(mode),
+    checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     removeOrphans: (now) => {
       const named = database.statement("SELECT 1 FROM payloads WHERE body_file = ?");
