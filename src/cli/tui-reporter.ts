@@ -33,8 +33,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
       tui = startTui({
         ports: {
           reader: session.reader(),
-          replay: session.replay,
-          remove: session.forget,
+          ...session.actions,
           copy,
           quit: options.quit,
           suspend,

@@ -44,7 +44,11 @@ export interface Redelivery {
   offer(delivery: OwedDelivery): void;
   /** Looks at the source again, for what others have put there. */
   look(): void;
-  /** Resolves when nothing is left to be handed over. */
+  /** What waits for its next try is tried at once. */
+  hasten(): void;
+  /** Whether nothing is left to be handed over. */
+  readonly isIdle: boolean;
+  /** Resolves when that is so. */
   idle(): Promise<void>;
   /** Begins no more tries; resolves when those under way have ended. */
   stop(): Promise<void>;
@@ -192,6 +196,13 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       cursor = 0;
       rereading = true;
       run();
+    },
+    hasten() {
+      schedule.hasten(Date.now());
+      run();
+    },
+    get isIdle() {
+      return schedule.size === 0 && !unread;
     },
     idle: () =>
       new Promise((resolve) => {

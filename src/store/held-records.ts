@@ -6,8 +6,8 @@ export interface Entry {
   readonly apply: () => unknown;
   readonly settle: (result: unknown) => void;
   readonly fail: (error: unknown) => void;
-  /** About what it takes in memory; absent where it must not be held there, since its sender has it still. */
-  readonly bytes?: number;
+  /** About what it takes in memory; absent where it is not to be held there. */
+  readonly bytes?: number | undefined;
 }
 
 /** Records that the disk would not take, kept in memory in their order until it does. */

@@ -20,6 +20,8 @@ export interface Database {
    * was all of it.
    */
   checkpoint(mode?: CheckpointMode): boolean;
+  /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
+  shrink(pages: number): boolean;
   close(): void;
 }
 
@@ -37,6 +39,9 @@ interface OpenOptions {
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
 const BUSY_MS = 10_000;
+
+/** The value of `auto_vacuum` that lets a file be shrunk piece by piece. */
+const INCREMENTAL = 2;
 
 /** Most of a write-ahead log that is kept on disk after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -68,6 +73,7 @@ export function openDatabase(
     (takeTurns ?? hasCheckpointRace(sqliteVersion(connection))) ? turnTaker(DatabaseSync, file) : undefined;
   const statements = new Map<string, Statement>();
 
+  const pragma = (name: string) => Number(database.statement(`PRAGMA ${name}`).get()?.[name]);
   const database: Database = {
     file,
     statement(sql) {
@@ -99,6 +105,11 @@ export function openDatabase(
       const run = () => connection.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
       const moved = exclusively ? exclusively.run(run) : run();
       return moved?.busy === 0 && moved.log === moved.checkpointed;
+    },
+    shrink(pages) {
+      if (pragma("auto_vacuum") !== INCREMENTAL) return false;
+      this.exec(`PRAGMA incremental_vacuum(${pages})`);
+      return pragma("freelist_count") > 0;
     },
     close() {
       connection.close();
@@ -160,6 +171,22 @@ function turnTaker(Sqlite: typeof DatabaseSync, file: string) {
     },
     close: () => lock.close(),
   };
+}
+
+/**
+ * A lock over all processes and threads on an empty database, taken without waiting: `undefined` where it is
+ * another's. The system releases what a process leaves when it is killed.
+ */
+export function tryLock(file: string, kind: "exclusive" | "shared"): { release(): void } | undefined {
+  const lock = new (loadSqlite().DatabaseSync)(file, { timeout: 0 });
+  try {
+    lock.exec(kind === "exclusive" ? "BEGIN EXCLUSIVE" : "BEGIN; SELECT 1 FROM sqlite_schema");
+    return { release: () => lock.close() };
+  } catch (error) {
+    lock.close();
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return undefined;
+    throw error;
+  }
 }
 
 /** Node 22 warns on loading that SQLite is experimental; that is our decision, not the person's concern. */

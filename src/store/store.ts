@@ -3,13 +3,14 @@ import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
+import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import { forget, type PruneRules, prune } from "./forget.ts";
 import { indexTexts } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
 import { migrate, refuseNewer } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { createReader } from "./reader.ts";
-import { makeSearchIndex, openSearchIndex, type SearchIndex } from "./search-index.ts";
+import { isDamage, openSearchIndex, removeSearchIndex, type SearchIndex } from "./search-index.ts";
 import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
@@ -38,7 +39,13 @@ export interface Store {
   remember(key: string, value: string): void;
   /** What is remembered under keys that begin so. */
   recallAll(prefix: string): { readonly key: string; readonly value: string }[];
-  unremember(key: string): void;
+  /** Only where it is still this value, if one is given. */
+  unremember(key: string, value?: string): void;
+  /** Another number whenever another thread or process has committed something. */
+  version(): number;
+  /** Takes a right that one process has at a time; `undefined` where another has it. */
+  tryClaim(name: string): Claim | undefined;
+  isClaimed(name: string): boolean;
   /** SQLite's own check; `ok` where all is well. */
   integrity(): string;
   close(): Promise<void>;
@@ -63,7 +70,7 @@ export function openStore(
   { checkpoints = "automatic", onHeldUp }: StoreOptions = {},
 ): Store {
   return wrapped(directory, () => {
-    makeFolder(directory);
+    makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
     refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
@@ -85,7 +92,7 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
   let writer: GroupWriter | undefined;
   let opened: SearchIndex | undefined;
   // Opened when it is first needed, and looked for again until it is there: most commands never search.
-  const index = () => (opened ??= openSearchIndex(directory));
+  const index = () => (opened ??= openSearchIndex(directory, { make: false }));
   return {
     reader: createReader({ database, bodyFolder: bodies, index }),
     owed: createOwedReader(database),
@@ -102,13 +109,26 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
       writer ??= createWriter({ database, log, bodyFolder: bodies, onHeldUp });
       return writer;
     },
-    forget: (ids) => forget(database, bodies, ids),
+    forget: (ids) => {
+      const count = forget(database, bodies, ids);
+      index()?.remove(ids);
+      return count;
+    },
     prune: (rules) => prune(database, bodies, rules),
     compact: () => database.exec("VACUUM"),
     makeSpans: (enough) => makeSpans(database, enough),
     indexTexts(upTo) {
-      opened ??= makeSearchIndex(directory);
-      return opened !== undefined && indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+      opened ??= openSearchIndex(directory, { make: true });
+      if (!opened) return false;
+      try {
+        return indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        opened.close();
+        opened = undefined;
+        removeSearchIndex(directory);
+        return true;
+      }
     },
     checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
@@ -128,9 +148,16 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
         .statement("SELECT key, value FROM memory WHERE substr(key, 1, ?) = ? ORDER BY key")
         .all(prefix.length, prefix)
         .map(({ key, value }) => ({ key: String(key), value: String(value) })),
-    unremember: (key) => {
-      database.transaction(() => database.statement("DELETE FROM memory WHERE key = ?").run(key));
+    unremember: (key, value) => {
+      database.transaction(() =>
+        database
+          .statement("DELETE FROM memory WHERE key = ? AND value = coalesce(?, value)")
+          .run(key, value ?? null),
+      );
     },
+    version: () => Number(database.statement("PRAGMA data_version").get()?.data_version),
+    tryClaim: (name) => tryClaim(directory, name),
+    isClaimed: (name) => isClaimed(directory, name),
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
@@ -140,12 +167,16 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
   };
 }
 
-/** Node's own recursive mkdir never returns where a system takes no folder in one that exists (`/proc`). */
+/**
+ * Makes a folder and those above it, so that they outlive a power failure. Node's own recursive mkdir never
+ * returns where a system takes no folder in one that exists (`/proc`).
+ */
 function makeFolder(folder: string): void {
   const parent = dirname(folder);
   if (!existsSync(parent)) makeFolder(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
+    syncFolder(parent);
   } catch (error) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw error;
   }

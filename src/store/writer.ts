@@ -12,7 +12,7 @@ import { type Database, mayPass } from "./sqlite.ts";
 const IDLE_DELAY_MS = 50;
 
 /** About what an attempt takes in memory, the answer's body apart. */
-const RECORD_BYTES = 2_000;
+const ATTEMPT_BYTES = 2_000;
 
 export interface GroupWriter extends DeliveryWriter {
   /** Resolves when everything given so far is on disk. */
@@ -104,15 +104,15 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return running;
   }
 
-  function enqueue<T>(apply: () => T, record?: { readonly bytes: number }): Promise<T> {
+  function enqueue<T>(apply: () => T, bytes?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, ...record });
+      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
     });
   }
 
   /** Rides on a delivery's commit, or on the timer where none comes. */
-  function enqueueIdly<T>(apply: () => T, bytes = RECORD_BYTES): Promise<T> {
-    const done = enqueue(apply, { bytes });
+  function enqueueIdly<T>(apply: () => T, bytes?: number): Promise<T> {
+    const done = enqueue(apply, bytes);
     if (!running) timer ??= setTimeout(run, IDLE_DELAY_MS);
     return done;
   }
@@ -130,7 +130,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     appendAttempt: (attempt) =>
       enqueueIdly(
         () => insertAttempt(database, attempt),
-        RECORD_BYTES + (attempt.response?.body.length ?? 0),
+        ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
       ),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
     giveUp: (id) =>
@@ -151,7 +151,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   };
 }
 
-/** A delivery's sender has it still; what else is written, nobody else has. */
+/** An attempt: a delivery's sender has that still, and what else fails is done again. */
 const isRecord = (entry: Entry) => entry.bytes !== undefined;
 
 interface Written {

@@ -187,6 +187,11 @@ export function selected(state: State): DeliverySummary | undefined {
   return state.window.rows[state.cursor];
 }
 
+function holdMessage({ held, waiting }: Extract<Notice, { type: "hold" }>): string {
+  if (held) return "held: what comes is kept and waits";
+  return waiting === 0 ? "forwarding" : `forwarding, first what waited: ${waiting}`;
+}
+
 function noticed(state: State, { notices }: { readonly notices: readonly Notice[] }): State {
   const arrivals: DeliverySummary[] = [];
   const attempts: AttemptSummary[] = [];
@@ -206,6 +211,9 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
       case "verdict":
       case "given-up":
         judged.push(notice.delivery);
+        break;
+      case "hold":
+        message = { text: holdMessage(notice), tone: "warn", until: state.now + MESSAGE_MS };
         break;
       case "turned-away":
         message = { text: `turned away: ${notice.reason}`, tone: "warn", until: state.now + MESSAGE_MS };

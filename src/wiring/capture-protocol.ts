@@ -1,3 +1,4 @@
+import type { HandedOver } from "../core/actions.ts";
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
@@ -10,7 +11,12 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
  */
 export const lastTargetKey = "target";
 
-export interface EarlySettings {
+/** How deliveries are handed over that are acknowledged first. */
+export interface LaterSettings {
+  /** All are; otherwise only what is held, and what comes behind it. */
+  readonly early: boolean;
+  /** Holds from the start on. */
+  readonly holds: boolean;
   /** How old a delivery may be for a try that failed not to be its last, in ms. */
   readonly giveUpAfterMs: number;
 }
@@ -32,8 +38,8 @@ export interface CaptureSettings {
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
-  /** The sender is answered once its delivery is on disk, and the handler served in the background. */
-  readonly early?: EarlySettings | undefined;
+  /** Where absent, nothing is held, and no sender is answered before the handler. */
+  readonly later?: LaterSettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -50,11 +56,22 @@ export interface CaptureSettings {
   readonly probe: ProbeSecret | null;
 }
 
+/** What is forged from now on, and what it is checked by. */
+export interface ForgedExpectation {
+  readonly provider: string;
+  /** Signing secrets by provider. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
+  | ({ readonly type: "expect-forged" } & ForgedExpectation)
+  /** Somebody holds or resumes: the store says which. */
+  | { readonly type: "look" }
+  | { readonly type: "deliver-owed" }
   | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
@@ -65,5 +82,6 @@ export type FromCaptureThread =
   | { readonly type: "keys-wanted"; readonly url: string }
   /** Some notices were dropped: what they said is in the store. */
   | { readonly type: "behind" }
+  | { readonly type: "delivered-owed"; readonly outcome: HandedOver | ErrorRecord }
   | { readonly type: "trouble"; readonly error: ErrorRecord }
   | { readonly type: "failed"; readonly error: ErrorRecord };

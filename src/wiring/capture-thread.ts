@@ -11,21 +11,24 @@ import { createCapture } from "../spool/capture.ts";
 import { createDoorkeeper } from "../spool/credential.ts";
 import { createForwarder, MOST_WAITING } from "../spool/forward.ts";
 import { gatherTurnedAway } from "../spool/gather-turned-away.ts";
-import { createPipeline } from "../spool/pipeline.ts";
+import { createPipeline, type Inspect } from "../spool/pipeline.ts";
 import { createRoom, defaultRoom } from "../spool/room.ts";
 import { dataDirectoryError, openStore, type Store } from "../store/store.ts";
-import { createBackgroundHandover } from "./capture-handover.ts";
+import { createLater } from "./capture-later.ts";
 import { announcePresence } from "./capture-presence.ts";
 import {
   type CaptureSettings,
+  type ForgedExpectation,
   type FromCaptureThread,
   lastTargetKey,
   type ToCaptureThread,
 } from "./capture-protocol.ts";
+import { deliverOwedTo } from "./deliver-owed.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { createLateVerdicts } from "./late-verdicts.ts";
 import { createNoticeBatcher } from "./notice-batcher.ts";
+import { watchStore } from "./watch-store.ts";
 
 const port = parentPort;
 if (!port) throw new Error("capture-thread runs as a worker thread");
@@ -50,7 +53,10 @@ async function start() {
     fallBehind: () => post({ type: "behind" }),
   });
   const keyRing = createKeyRing({ ...settings, now: Date.now });
-  const inspect = createInspect({ ...settings, keyRing });
+  const inspectCaptured = createInspect({ ...settings, keyRing });
+  let inspectForged = inspectCaptured;
+  const inspect: Inspect = (head, body) =>
+    head.origin === "forged" ? inspectForged(head, body) : inspectCaptured(head, body);
   const lateVerdicts = createLateVerdicts({
     keyRing,
     inspect,
@@ -68,17 +74,23 @@ async function start() {
     ca: settings.ca,
     turns: { atOnce: settings.concurrency, waiting: MOST_WAITING },
   });
-  const handover =
-    settings.early &&
-    createBackgroundHandover({ store, forwarder, settings, ...settings.early, observer, onStoreFailure });
+  const target = parseTarget(settings.target);
+  const { timeoutMs, concurrency } = settings;
+  const later =
+    settings.later &&
+    createLater({
+      ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
+      settings: settings.later,
+    });
+  const watching = later && watchStore(store, later.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
-    target: parseTarget(settings.target),
+    target,
     inspect,
-    early: handover,
+    later,
     enforce: settings.verify === "enforce",
-    timeoutMs: settings.timeoutMs,
+    timeoutMs,
     observer,
     onStoreFailure,
   });
@@ -111,18 +123,29 @@ async function start() {
     if (message.type === "heard") batcher.heard(message.count);
     else if (message.type === "believe") clientAddressHeader = message.clientAddressHeader;
     else if (message.type === "keys") lateVerdicts.settle(message.url, message.outcome).catch(onStoreFailure);
+    else if (message.type === "expect-forged") inspectForged = inspectAs(message);
+    else if (message.type === "look") watching?.look();
+    else if (message.type === "deliver-owed") void deliverOwed();
     else void stop(message.graceMs);
   });
 
+  async function deliverOwed() {
+    const done =
+      later?.deliverOwed() ?? deliverOwedTo({ store, forwarder, target, timeoutMs, observer }).done;
+    const outcome = await done.catch(toErrorRecord);
+    post({ type: "delivered-owed", outcome });
+  }
+
   async function stop(graceMs: number) {
-    const answered = Promise.all([capture.close(), forge.close(), handover?.stop()]);
+    watching?.stop();
+    const answered = Promise.all([capture.close(), forge.close(), later?.stop()]);
     const cut = () => {
       capture.destroy();
       forge.destroy();
     };
     let timer = setTimeout(() => {
       pipeline.abort();
-      handover?.abort();
+      later?.abort();
       // Those with a handler are told so before; what is left is still sending.
       timer = setTimeout(cut, LAST_WORD_MS);
     }, graceMs);
@@ -139,15 +162,20 @@ async function start() {
   }
 }
 
+function inspectAs({ provider, secrets }: ForgedExpectation): Inspect {
+  const keyRing = createKeyRing({ ...settings, secrets, now: Date.now });
+  return createInspect({ ...settings, provider, secrets, keyRing });
+}
+
 /**
  * @throws {AppError} E_DATA_DIRECTORY
  */
 function announce(store: Store): () => void {
-  const { dir, target, early, remembersTarget } = settings;
+  const { dir, target, later, remembersTarget } = settings;
   try {
     if (remembersTarget && store.recall(lastTargetKey) !== target) store.remember(lastTargetKey, target);
-    if (early) store.reconsider(target);
-    return announcePresence(store, { promisedTo: early ? target : null });
+    if (later?.early) store.reconsider(target);
+    return announcePresence(store, { promisesTo: later ? target : null });
   } catch (error) {
     throw dataDirectoryError(dir, error);
   }

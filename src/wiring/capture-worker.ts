@@ -1,14 +1,26 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
+import type { HandedOver } from "../core/actions.ts";
+import { type AppError, type ErrorRecord, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
-import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
+import type {
+  CaptureSettings,
+  ForgedExpectation,
+  FromCaptureThread,
+  ToCaptureThread,
+} from "./capture-protocol.ts";
 import { startThread } from "./threads.ts";
 
 /** The main thread's end of the capture thread. */
 export interface CaptureWorker {
   readonly port: number;
   readonly forgePort: number;
+  /** From now on, what is forged is this provider's and checked by these secrets. */
+  expectForged(expectation: ForgedExpectation): void;
+  /** Looks into the store whether to hold or to resume. */
+  look(): void;
+  /** Hands over what is owed to the target. */
+  deliverOwed(): Promise<HandedOver>;
   /** From now on the tunnel is one that says in this header field who sent a request. */
   believe(clientAddressHeader: string | null): void;
   /** Lets what is in flight finish, for as long as `graceMs`; what is cut off stays owed. */
@@ -92,6 +104,21 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
     if (!stopping) send({ type: "keys", url, outcome });
   }
 
+  let owed: PromiseWithResolvers<HandedOver> | undefined;
+
+  function deliverOwed(): Promise<HandedOver> {
+    if (owed) return owed.promise;
+    owed = Promise.withResolvers();
+    send({ type: "deliver-owed" });
+    return owed.promise;
+  }
+
+  function settleOwed(outcome: HandedOver | ErrorRecord) {
+    if ("code" in outcome) owed?.reject(fromErrorRecord(outcome));
+    else owed?.resolve(outcome);
+    owed = undefined;
+  }
+
   return new Promise((resolve, reject) => {
     worker.on("error", (error) => {
       const record = fromErrorRecord(toErrorRecord(error));
@@ -109,6 +136,8 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return inTurn(catchUp);
         case "keys-wanted":
           return void fetchKeys(message.url);
+        case "delivered-owed":
+          return settleOwed(message.outcome);
         case "trouble":
           return options.onTrouble(fromErrorRecord(message.error));
         case "failed":
@@ -117,6 +146,9 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return resolve({
             port: message.port,
             forgePort: message.forgePort,
+            expectForged: (expectation) => send({ type: "expect-forged", ...expectation }),
+            look: () => send({ type: "look" }),
+            deliverOwed,
             believe: (header) => {
               if (header === believed) return;
               believed = header;

@@ -1,3 +1,4 @@
+import type { Actions, Holding } from "../core/actions.ts";
 import type { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
@@ -5,11 +6,12 @@ import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
 import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
+import { createActions } from "./actions.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
+import { hold, readHold, resume } from "./hold-state.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
-import { createReplayer, type Replayer } from "./replayer.ts";
 import { startThread } from "./threads.ts";
 import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
@@ -40,9 +42,7 @@ export interface Session {
   /** The capture endpoint on loopback. */
   readonly local: string;
   readonly reader: () => DeliveryReader;
-  readonly replay: Replayer["replay"];
-  /** Forgets deliveries; says how many there were. */
-  forget(ids: readonly number[]): number;
+  readonly actions: Actions;
   /** Lets what is in flight finish for `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -136,13 +136,34 @@ export async function openSession({
       observer,
     });
 
+  const forgeUrl = `http://127.0.0.1:${capture.forgePort}`;
   const local = `http://127.0.0.1:${capture.port}`;
-  const replayer = createReplayer({ store, settings, observer });
-  const forget = (ids: readonly number[]) => {
-    const count = store().forget(ids);
-    inspector?.removed(ids);
-    return count;
+  const change = (state: typeof hold) => {
+    state(store(), target.base);
+    capture.look();
   };
+  const holding: Holding = {
+    hold: () => change(hold),
+    resume: () => change(resume),
+    isHeld: () => readHold(store(), target.base).state === "held",
+  };
+  const actions = createActions({
+    dir: settings.dir,
+    store,
+    asking: settings,
+    targetOf: () => target,
+    openForgeDoor: async ({ id }, { verifiers }) => {
+      capture.expectForged({ provider: id, secrets: verifiers });
+      return {
+        url: forgeUrl,
+        isAnsweredByHandler: () => !settings.later?.early && !holding.isHeld(),
+        close: async () => {},
+      };
+    },
+    deliverOwed: capture.deliverOwed,
+    observer,
+    onRemoved: (ids) => inspector?.removed(ids),
+  });
   if (listening)
     inspector = openInspector({
       dir: settings.dir,
@@ -152,8 +173,8 @@ export async function openSession({
         const since = store().reader.nth(0) ?? 0;
         return {
           reader: store().reader,
-          replay: replayer.replay,
-          remove: forget,
+          ...actions,
+          holding,
           about: () => ({ endpoint: tunnel?.status().endpoint ?? null, local, target: target.base, since }),
         };
       },
@@ -172,16 +193,15 @@ export async function openSession({
     })(),
     caution: () => tunnel?.driver()?.caution,
     tunnelStatus: () => tunnel?.status(),
-    forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
+    forgeUrl,
     local,
     reader: () => store().reader,
-    replay: replayer.replay,
-    forget,
+    actions: { ...actions, ...holding },
     async stop(graceMs) {
       clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
-      await Promise.all([capture.stop(graceMs), replayer.stop()]);
+      await Promise.all([capture.stop(graceMs), actions.stop()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);

@@ -32,6 +32,7 @@ interface Options {
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
   readonly ack: "pass" | "early";
+  readonly hold?: boolean;
   readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
@@ -170,10 +171,11 @@ export const listenCommand: CommandDefinition = {
           .choices(["pass", "early"])
           .default("pass"),
       )
+      .option("--hold", 'acknowledge and keep what comes, and forward it after "hookspool resume"')
       .addOption(
         listenOption(
           "--give-up-after <duration>",
-          "with --ack early, how old what is tried again may get",
+          "with --ack early or after a hold, how old what is tried again may get",
           "GIVE_UP_AFTER",
         )
           .argParser(parseDuration)
@@ -357,7 +359,11 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     paths: options.path ?? [],
     credentials: readCredentials(options),
     clientAddressHeader: options.clientAddressHeader ?? null,
-    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
+    later: {
+      early: options.ack === "early",
+      holds: options.hold ?? false,
+      giveUpAfterMs: options.giveUpAfter,
+    },
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     concurrency: options.concurrency,
