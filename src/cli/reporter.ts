@@ -31,6 +31,7 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
   let lastTrouble: { readonly message: string; readonly at: number } | undefined;
   let inTrouble = false;
   let lastTunnel = "";
+  const rings = mode === "lines" && process.stderr.isTTY;
 
   return {
     observe(notice) {
@@ -41,6 +42,7 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
         if (news === lastTunnel) return undefined;
         lastTunnel = news;
       }
+      if (rings && isMove(notice)) talk(BELL);
       if (notice.type === "delivery" && inTrouble) {
         inTrouble = false;
         talk("hookspool: deliveries are kept again.\n");
@@ -73,6 +75,11 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     },
   };
 }
+
+/** To a terminal: whoever waits for a job must hear that its news will not come. */
+export const BELL = "\u0007";
+
+export const isMove = (notice: Notice) => notice.type === "tunnel" && notice.status.state === "moved";
 
 /** The same trouble is told of at most this often, in ms. */
 const TROUBLE_EVERY_MS = 10_000;

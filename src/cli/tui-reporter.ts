@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { startTui, type Tui } from "../tui/tui.tsx";
 import type { Context } from "./context.ts";
-import { createReporter, type Reporter } from "./reporter.ts";
+import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
 
 interface TuiReporterOptions {
   readonly target: string;
@@ -25,7 +25,10 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
 
   return {
     // What comes before the screen is open is read from the store.
-    observe: (notice) => tui?.observe(notice),
+    observe(notice) {
+      if (isMove(notice)) process.stdout.write(BELL);
+      return tui?.observe(notice);
+    },
     opened(session) {
       release = holdWarnings();
       // Before main.ts says what it was: on the alternate screen that would be lost.

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
+import type { UnfinishedJob } from "../core/notice.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
@@ -13,6 +14,7 @@ import { createReader } from "./reader.ts";
 import { isDamage, openSearchIndex, removeSearchIndex, type SearchIndex } from "./search-index.ts";
 import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
+import { unfinishedJobs } from "./unfinished-jobs.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
 
 /** A data directory, open. Any number of processes may have it open at once. */
@@ -30,6 +32,8 @@ export interface Store {
   makeSpans(enough: () => boolean): boolean;
   /** Puts a batch of deliveries up to this number into the full-text index; whether there may be more. */
   indexTexts(upTo: number): boolean;
+  /** Jobs that were heard of through this public URL, and not that they had ended. */
+  unfinishedJobs(endpoint: string): UnfinishedJob[];
   checkpoint(mode?: CheckpointMode): void;
   /** Length of the write-ahead log in bytes. */
   logSize(): number;
@@ -130,6 +134,7 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
         return true;
       }
     },
+    unfinishedJobs: (endpoint) => unfinishedJobs(database, endpoint),
     checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     removeOrphans: (now) => {
