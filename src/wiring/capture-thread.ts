@@ -42,10 +42,10 @@ try {
 }
 
 async function start() {
-  const store = openStore(settings.dir, { checkpoints: "elsewhere" });
-  const { writer } = store;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
+  const store = openStore(settings.dir, { checkpoints: "elsewhere", onHeldUp: onStoreFailure });
+  const { writer } = store;
   const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
