@@ -278,6 +278,8 @@ function describe(
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(first) ?? "";
   if (code === "ECONNREFUSED") return { outcome: "refused", problem: `nothing listens at ${target.origin}` };
+  if (["EMFILE", "ENFILE"].includes(code))
+    return { outcome: "refused", problem: "too many files are open here to reach it (ulimit -n)" };
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code))
     return { outcome: "refused", problem: `the name ${target.hostname} is not known` };
   if (["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"].includes(code))

@@ -18,6 +18,12 @@ export interface Database {
   checkpoint(mode?: CheckpointMode): void;
   /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
   shrink(pages: number): boolean;
+  /** Of the file, without the pages that are free. */
+  usedBytes(): number;
+  /** Of the pages that are free. */
+  freeBytes(): number;
+  /** Changes with every commit of another connection. */
+  version(): number;
   close(): void;
 }
 
@@ -106,6 +112,9 @@ export function openDatabase(
       this.exec(`PRAGMA incremental_vacuum(${pages})`);
       return pragma("freelist_count") > 0;
     },
+    usedBytes: () => (pragma("page_count") - pragma("freelist_count")) * pragma("page_size"),
+    freeBytes: () => pragma("freelist_count") * pragma("page_size"),
+    version: () => pragma("data_version"),
     close() {
       connection.close();
       exclusively?.close();

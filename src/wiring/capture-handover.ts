@@ -16,7 +16,7 @@ export interface HandoverOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
-  /** How many deliveries the handler has at a time. */
+  /** How many the handler has at a time. */
   readonly concurrency: number;
   /** Whether a try that failed is the last one. */
   readonly isLastTry: (delivery: { readonly receivedAt: number }) => boolean;

@@ -1,4 +1,9 @@
-import type { Medium } from "./protocol.ts";
+/** A file that a delivery speaks of. */
+export interface Medium {
+  readonly url: string;
+  /** By its ending, as far as that says something. */
+  readonly kind: "image" | "video" | "audio" | "other";
+}
 
 /** More than these are not listed. */
 const MOST_MEDIA = 100;
