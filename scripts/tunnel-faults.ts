@@ -23,6 +23,7 @@ const SEND_EVERY_MS = 50;
 const OUTAGE_MS = 10_000;
 /** After this a server gives up a connection that has gone silent. */
 const SILENCE_MS = 5_000;
+const BRIEF_MS = 8_000;
 const AT_ONCE = 1_000;
 /** No fault takes longer to be noticed, or to be over. */
 const LONGEST_MS = 45_000;
@@ -43,6 +44,10 @@ interface Fault {
   strike(scene: Scene): Promise<void>;
   /** Ends it, once it has been noticed; there is nothing to end where absent. */
   relieve?(scene: Scene): Promise<void>;
+  /** What it is to say, where that is not the first thing. */
+  readonly says?: RegExp;
+  /** It may be over before anybody looks. */
+  readonly isBrief?: boolean;
   /** How long it lasts at least. */
   readonly lastsMs?: number;
 }
@@ -68,6 +73,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: "server restart",
+    isBrief: true,
     async strike({ rig }) {
       await rig.stop();
       await rig.start();
@@ -90,19 +96,18 @@ const faults: readonly Fault[] = [
   },
   {
     name: "name taken",
+    says: /is taken/,
     spared: (rig) => (rig.takeName ? undefined : "nobody else can have it"),
     async strike({ rig }) {
       await rig.stop();
       await rig.takeName?.(true);
       await rig.start();
     },
-    async relieve({ rig }) {
-      await delay(1_000);
-      await rig.takeName?.(false);
-    },
+    relieve: async ({ rig }) => rig.takeName?.(false),
   },
   {
     name: "rate limited",
+    says: /429/,
     spared: (rig) => (rig.limit ? undefined : "no server limits it"),
     async strike({ rig, hookspool }) {
       rig.limit?.(true);
@@ -110,10 +115,7 @@ const faults: readonly Fault[] = [
       await rig.stop();
       await rig.start();
     },
-    async relieve({ rig, hookspool }) {
-      await hookspool.tunnel(({ reason }) => /429/.test(String(reason)));
-      rig.limit?.(false);
-    },
+    relieve: async ({ rig }) => rig.limit?.(false),
   },
   impersonation("interstitial page", page("text/html", "<html><h1>You are about to visit</h1></html>")),
   impersonation("foreign answer", page("application/json", '{"ok":true}')),
@@ -279,33 +281,36 @@ async function disturb(name: RigName, fault: Fault): Promise<Row> {
     const struckAt = performance.now();
     const strike = fault.strike({ rig, hookspool });
     const isGone = ({ state }: Line) => state !== "up" && state !== "degraded" && state !== "moved";
-    const noticed = await hookspool.tunnel((line) => isGone(line) || line.state === "moved", struckAt);
+    const noticing = hookspool.tunnel((line) => isGone(line) || line.state === "moved", struckAt);
+    const noticed = await (fault.isBrief ? Promise.race([noticing, delay(BRIEF_MS)]) : noticing);
+    noticing.catch(() => {});
     await strike;
+    const { says } = fault;
+    const explained = says && (await hookspool.tunnel(({ reason }) => says.test(String(reason)), struckAt));
     await delay(Math.max(0, struckAt + (fault.lastsMs ?? 0) - performance.now()));
-    const again = hookspool.tunnel(({ endpoint }) => endpoint !== null, noticed.at);
-    // What is over at once, or comes to terms with what stays, is counted from the fault.
+    const again = noticed && hookspool.tunnel(({ endpoint }) => endpoint !== null, noticed.at);
+    // Five minutes are left to Cloudflare.
+    const isLeftAlone = fault.name === "rate limited" && name === "cloudflared";
+    again?.catch(() => {});
     const stays =
       !fault.relieve ||
       (fault.name === "silent loss" && !rig.letGo) ||
       (fault.name === "name taken" && name === "localtunnel");
     if (!stays) await fault.relieve?.({ rig, hookspool });
     const relievedAt = stays ? struckAt : performance.now();
-    const limited = fault.name === "rate limited" && name === "cloudflared";
-    // Five minutes are left to Cloudflare.
-    const recovered = limited ? undefined : await again;
-    if (limited) again.catch(() => {});
+    const recovered = isLeftAlone ? undefined : await again;
     await delay(1_000);
     clearInterval(sender);
     await Promise.all(sending);
-    const endpoint = recovered?.line.endpoint;
+    const endpoint = recovered?.line.endpoint ?? (isLeftAlone ? null : hookspool.endpoint);
     return {
       driver: name,
       fault: fault.name,
-      noticeMs: noticed.at - struckAt,
+      noticeMs: noticed ? noticed.at - struckAt : null,
       recoverMs: recovered ? Math.max(0, recovered.at - relievedAt) : null,
-      url: endpoint === undefined ? "–" : endpoint === hookspool.endpoint ? "kept" : "moved, and says so",
-      words: String(noticed.line.reason),
-      ...tally(statuses, handler.came, rig.impersonate === undefined || !/page|foreign/.test(fault.name)),
+      url: endpoint === null ? "–" : endpoint === hookspool.endpoint ? "kept" : "moved, and says so",
+      words: String((explained ?? noticed)?.line.reason ?? "over before anybody looked"),
+      ...tally(statuses, handler.came, !/page|foreign/.test(fault.name)),
     };
   } finally {
     clearInterval(sender);

@@ -135,7 +135,8 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
       });
       return await watch(tunnel, watching, {
         onBroken: (reason) => speaker.say({ state: "down", reason }),
-        onMended: () => speaker.say({ ...up, state: "up", reason: "the tunnel has mended itself" }),
+        onMended: () =>
+          speaker.say({ ...up, state: "up", reason: "a probe comes back through the tunnel again" }),
       });
     } catch (error) {
       const failure = error instanceof TunnelFailure ? error : undefined;

@@ -300,7 +300,10 @@ describe("a tunnel that mends itself", () => {
     tell("no connection to the edge");
     expect(await statuses.next("down")).toMatchObject({ reason: "no connection to the edge" });
     tell(null);
-    expect(await statuses.next("up", 1)).toMatchObject({ endpoint, reason: "the tunnel has mended itself" });
+    expect(await statuses.next("up", 1)).toMatchObject({
+      endpoint,
+      reason: "a probe comes back through the tunnel again",
+    });
     expect(asked).toHaveLength(1);
   });
 
@@ -312,6 +315,19 @@ describe("a tunnel that mends itself", () => {
     tell("no connection to the edge");
     await statuses.reaches(() => asked.length === 2);
     expect(Number(asked[1]?.at) - START).toBeGreaterThanOrEqual(5 * MINUTE);
+  });
+});
+
+describe("an endpoint that somebody else answers for a while", () => {
+  test("is down with an alarm, and up again without a new tunnel", async () => {
+    const clock = passingClock({ start: START, end: START + MINUTE });
+    const { driver, asked } = driverThat(() => ({}), clock);
+    const { endpoint } = await supervise(driver, clock).ready;
+    front.proves = false;
+    expect(await statuses.next("down")).toMatchObject({ reason: expect.stringMatching(/^ALARM: /) });
+    front.proves = true;
+    expect(await statuses.next("up", 2)).toMatchObject({ endpoint });
+    expect(asked).toHaveLength(1);
   });
 });
 
