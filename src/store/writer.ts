@@ -3,6 +3,7 @@ import { succeeded } from "../core/attempt.ts";
 import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
+import { setImmediate as turn } from "node:timers/promises";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
 import type { LogSync } from "./log-sync.ts";
 import type { Database } from "./sqlite.ts";
@@ -35,9 +36,9 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
   let timer: NodeJS.Timeout | undefined;
 
   async function drain() {
-    // What else arrives in this turn joins the group.
-    await undefined;
     while (entries.length > 0) {
+      // What else arrives in this turn of the event loop joins the group; who was told of the last goes first.
+      await turn();
       const group = entries;
       const sync = mustSync;
       entries = [];
