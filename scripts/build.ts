@@ -69,6 +69,7 @@ for (const [name, entry] of Object.entries({
   "capture-thread": "src/wiring/capture-thread.ts",
   "background-thread": "src/wiring/background-thread.ts",
   "localtunnel-process": "src/tunnels/_localtunnel-process.ts",
+  "program-process": "src/tunnels/_program-process.ts",
 })) {
   const bundle = await rolldown({ ...input, input: { [name]: entry }, plugins: [lazyBuiltins] });
   await bundle.write({ ...output, codeSplitting: false });

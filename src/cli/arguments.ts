@@ -1,15 +1,14 @@
 import { InvalidArgumentError } from "commander";
+import { durationMs } from "../core/duration.ts";
 import type { HeaderPair } from "../core/headers.ts";
 import { isNormalPath } from "../spool/allow-list.ts";
 
 /** `500ms`, `30s`, `2m`, `1h`, `7d`; a bare number is seconds. In ms. */
 export function parseDuration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)?$/.exec(text.trim());
-  if (!match) throw new InvalidArgumentError("A duration looks like 500ms, 30s, 2m, 1h or 7d.");
-  return Number(match[1]) * durationUnits[(match[2] ?? "s") as keyof typeof durationUnits];
+  const ms = durationMs(text);
+  if (ms === undefined) throw new InvalidArgumentError("A duration looks like 500ms, 30s, 2m, 1h or 7d.");
+  return ms;
 }
-
-const durationUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 /** `10MB`, `512KiB`, `1GiB`, `2g`; a bare number is bytes. In bytes. */
 export function parseSize(text: string): number {

@@ -21,7 +21,7 @@ process.on("uncaughtException", (error) => process.exit(endWith(error)));
 
 try {
   let exitCode: ExitCode | undefined;
-  const program = createProgram({
+  const program = createProgram(words, {
     finish(code) {
       exitCode = code;
     },

@@ -12,8 +12,11 @@ interface ProgramEnds {
   readonly endNow: (code: ExitCode) => never;
 }
 
-/** The program with all its commands. Words that name no command are a target for `listen`. */
-export function createProgram(ends: ProgramEnds): Command {
+/**
+ * The program with all its commands, for parsing these words. Words that name no command are a target for
+ * `listen`. Only commands that are named get their options: all of them would take a tenth of Node's own start.
+ */
+export function createProgram(words: readonly string[], ends: ProgramEnds): Command {
   const program = new Command("hookspool")
     .description(
       "Webhooks of AI generation providers on localhost: kept on disk first, forwarded, shown, replayed.",
@@ -31,11 +34,22 @@ export function createProgram(ends: ProgramEnds): Command {
     .configureOutput({ writeErr: () => {} })
     .exitOverride();
 
-  for (const definition of commands) add(program, definition, ends);
+  const named = all.filter((definition) => isNamed(definition, words));
+  const needsAll = named.some(({ readsOthers }) => readsOthers);
+  for (const definition of all) {
+    const command = add(program, definition, ends);
+    if (needsAll || named.includes(definition)) definition.define(command);
+  }
   return program;
 }
 
-function add(program: Command, definition: CommandDefinition, { finish, endNow }: ProgramEnds): void {
+/** Wherever it stands: a word that is no command's name does no harm here. */
+function isNamed({ usage, alias, isDefault }: CommandDefinition, words: readonly string[]): boolean {
+  const [name] = usage.split(" ", 1);
+  return isDefault === true || words.some((word) => word === name || word === alias);
+}
+
+function add(program: Command, definition: CommandDefinition, { finish, endNow }: ProgramEnds): Command {
   const command = program
     .command(definition.usage, { isDefault: definition.isDefault === true })
     .description(definition.description)
@@ -45,8 +59,7 @@ function add(program: Command, definition: CommandDefinition, { finish, endNow }
     )
     .showSuggestionAfterError(true);
   if (definition.alias !== undefined) command.alias(definition.alias);
-  definition.define(command);
-  command.action(async (...args: unknown[]) => {
+  return command.action(async (...args: unknown[]) => {
     const files = readConfigFiles();
     if (files.length > 0) applyConfigFiles(command, files, settingNames(program));
     // Commander ends the arguments with the options and the command itself.
@@ -63,9 +76,16 @@ function add(program: Command, definition: CommandDefinition, { finish, endNow }
 
 /** Every name that a config file may use. */
 function settingNames(program: Command): ReadonlySet<string> {
-  const options = [...program.options, ...program.commands.flatMap((command) => command.options)];
+  const defined = all.map((definition) => {
+    const command = new Command();
+    definition.define(command);
+    return command;
+  });
+  const options = [program, ...defined].flatMap((command) => command.options);
   return new Set(options.map((option) => option.attributeName()));
 }
+
+const all: readonly CommandDefinition[] = commands;
 
 const examples = `
 Examples:

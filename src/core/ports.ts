@@ -1,4 +1,5 @@
 import type { Attempt, AttemptSummary, NewAttempt } from "./attempt.ts";
+import type { Condition } from "./condition.ts";
 import type { CapturedBody, Delivery, DeliverySummary, Identity, NewDelivery } from "./delivery.ts";
 import type { Verification } from "./verdict.ts";
 
@@ -62,17 +63,38 @@ export interface OwedReader {
   targets(scope: OwedScope): (string | null)[];
 }
 
-/** What a list shows: every field narrows it. */
+/** What a list shows: every field narrows it. `parseFilter(…).asks` is one. */
 export interface DeliveryFilter {
   readonly owed?: boolean;
   /** Only what speaks of this job. */
   readonly job?: string;
+  readonly where?: Condition;
+  /**
+   * Full text over body, headers, path and job: only what has all of these, whole words (`cat`), beginnings of words
+   * (`cat*`) or words that stand one after another (`fat cat`), without regard to case.
+   */
+  readonly words?: readonly string[];
 }
 
 export interface Page {
   readonly limit: number;
   /** Keyset paging: only deliveries older than this number. */
   readonly before?: number | undefined;
+}
+
+/** How far to look for one page. */
+export interface SearchPage extends Page {
+  /** Only deliveries from this number on: what has changed is looked at again with `from: id, before: id + 1`. */
+  readonly from?: number | undefined;
+  /** Look for about so long, in ms; without it, until the page is full or the oldest delivery has been looked at. */
+  readonly withinMs?: number | undefined;
+}
+
+/** What was found so far, newest first. */
+export interface FoundDeliveries {
+  readonly deliveries: readonly DeliverySummary[];
+  /** The `before` to go on with; `null` once there is nothing more. A page may be short, or empty, and have one. */
+  readonly next: number | null;
 }
 
 /** A body on disk. */
@@ -86,8 +108,13 @@ export interface StoredBody {
 
 /** Reads what was kept. */
 export interface DeliveryReader {
-  /** Newest first. */
+  /** Newest first. However long it takes: where that may be long, {@link search} lets others go on in between. */
   list(filter: DeliveryFilter, page: Page): DeliverySummary[];
+  /**
+   * The same in pieces: a page is handed out when it is full, when the time is up, or at the end. A search that is
+   * seen to go on (what was found, and how far down `next` is) asks for `withinMs: 20` or so again and again.
+   */
+  search(filter: DeliveryFilter, page: SearchPage): FoundDeliveries;
   /** Everything after a number, oldest first: how an observer that fell behind catches up. */
   deliveriesAfter(id: number, limit: number): DeliverySummary[];
   attemptsAfter(id: number, limit: number): AttemptSummary[];

@@ -4,10 +4,17 @@ export interface TunnelDriver {
   readonly name: string;
   /** What a person should know before trusting it, in one sentence. */
   readonly caution?: string;
+  /** Who runs the server that this would go through, and so sees what is delivered. */
+  operator(host: string | undefined): string;
   /** How many tunnels its server may be asked for in an hour; as many as it takes where absent. */
   readonly opensPerHour?: number;
-  /** Whether it could work here, found out in a few seconds without opening a tunnel: `null`, or why not. */
-  check(): Promise<string | null>;
+  /**
+   * The request header in which its public side is documented to put the sender's address, and which a sender
+   * cannot set: lower case. `null` where there is none: then no header says where a delivery comes from.
+   */
+  readonly clientAddressHeader: string | null;
+  /** What is missing on this machine, with its remedy, or `null`; nobody is asked over the network. */
+  missing(): Promise<string | null>;
   /**
    * Opens one tunnel to a loopback port. Resolves when the driver has been given a URL, which says nothing
    * about whether that URL works; the supervisor proves it. Aborting the signal leaves nothing behind.
@@ -24,6 +31,16 @@ export interface TunnelOptions {
   readonly host?: string | undefined;
   /** The name to ask for; the server may give another. */
   readonly subdomain?: string | undefined;
+  /** The port to listen on at an ssh server of one's own. */
+  readonly remotePort?: number | undefined;
+  /** The private key to use instead of the driver's own. */
+  readonly keyFile?: string | undefined;
+  /** A private folder for what a driver keeps from run to run: keys, the keys of hosts. */
+  readonly folder: string;
+  /** A name for the project, the same from run to run and good in a file name: what is kept may be its own. */
+  readonly project: string;
+  /** What {@link OpenTunnel.resume} gave: that tunnel is wanted back. */
+  readonly resume?: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -34,6 +51,15 @@ export interface OpenTunnel {
   readonly subdomain: string | null;
   /** Settles once when the tunnel is gone by itself, with the reason in plain words. Never rejects. */
   readonly lost: Promise<string>;
+  /** How long its URL may take to lead here after it was given, in ms; not at all where absent. */
+  readonly settlesMs?: number;
+  /**
+   * Where the driver mends a broken connection by itself, under the same URL: tells why it broke, and `null` once
+   * it stands again. Opening such a tunnel anew would cost its URL.
+   */
+  onConnection?(hear: (broken: string | null) => void): void;
+  /** What brings this very tunnel back after its loss, for a short while; `undefined` where nothing does. */
+  resume?(): string | undefined;
   /** Idempotent; resolves in under 2 s. */
   close(): Promise<void>;
 }
@@ -59,16 +85,19 @@ export class TunnelFailure extends Error {
 
 /**
  * What the supervisor says of the endpoint.
- * `up`: a probe went out through the public URL and came back. `moved`: up, under another URL than before.
+ * `up`: a probe went out through the public URL and came back. `moved`: up, under another URL than before, in
+ * this run or the last one. `degraded`: the endpoint is fine, but nobody listens at the target.
  * `down`: was up, is being opened again. `offline`: could not be opened, is tried again.
  */
-export type TunnelState = "opening" | "up" | "down" | "moved" | "offline" | "closed";
+export type TunnelState = "opening" | "up" | "degraded" | "down" | "moved" | "offline" | "closed";
 
 export interface TunnelStatus {
   readonly state: TunnelState;
   readonly driver: string;
-  /** The proven public URL; `null` unless up or moved. */
+  /** The proven public URL; `null` unless up, moved or degraded. */
   readonly endpoint: string | null;
+  /** Where moved: the public URL before, which no longer leads here. `null` otherwise. */
+  readonly previous: string | null;
   /** Why, in plain words. */
   readonly reason: string;
   /** When the next try is made, ms since the epoch; `null` where none is planned. */

@@ -12,8 +12,8 @@ export function readyLine({ endpoint, local, target, inspector, tunnel }: Ready)
   return { v: 1, type: "ready", endpoint, local, target, inspector, tunnel };
 }
 
-function tunnelLine({ state, endpoint, driver, reason }: TunnelStatus): JsonLine {
-  return { v: 1, type: "tunnel", state, endpoint, driver, reason };
+function tunnelLine({ state, endpoint, previous, driver, reason }: TunnelStatus): JsonLine {
+  return { v: 1, type: "tunnel", state, endpoint, previous, driver, reason };
 }
 
 function verdictLine(id: number, { verdict, reason, explanation }: Verification): JsonLine {

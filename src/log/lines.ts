@@ -89,6 +89,7 @@ function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineSt
     closed: chalk.dim,
     down: chalk.yellow,
     moved: chalk.yellow,
+    degraded: chalk.yellow,
     offline: chalk.yellow,
   }[state](`tunnel ${state}`);
   return `${[word, endpoint && chalk.bold(endpoint), reason].filter(Boolean).join("  ")}\n`;

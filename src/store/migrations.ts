@@ -89,6 +89,27 @@ const migrations: readonly string[] = [
   CREATE INDEX deliveries_owed_job ON deliveries (job, id) WHERE owed = 1 AND job IS NOT NULL;
   `,
   `
+  -- What the deliveries of a span of numbers have among them (spans.ts), so that a search can leave spans out.
+  -- The text columns are JSON arrays in lower case; null where there are too many to list.
+  CREATE TABLE spans (
+    id INTEGER PRIMARY KEY,
+    since INTEGER NOT NULL,
+    until INTEGER NOT NULL,
+    methods TEXT,
+    paths TEXT,
+    providers TEXT,
+    events TEXT,
+    verdicts TEXT,
+    answers TEXT,
+    targets TEXT,
+    traits TEXT
+  ) STRICT;
+  -- What is no longer true is forgotten with the change itself; until the span is made anew, it is looked through.
+  CREATE TRIGGER spans_change AFTER UPDATE OF provider, event, event_name, verdict, reason, duplicate_of, refusal,
+    attempts, last_outcome, last_status, last_target ON deliveries
+  BEGIN DELETE FROM spans WHERE id = new.id >> 8; END;
+  `,
+  `
   -- client_address: who sent it, as the tunnel says. withheld: a JSON array of names; null where nothing was.
   ALTER TABLE payloads ADD COLUMN client_address TEXT;
   ALTER TABLE payloads ADD COLUMN withheld TEXT;

@@ -27,6 +27,8 @@ interface OpenOptions {
   readonly checkpoints: "automatic" | "elsewhere";
   /** Whether all processes write in turns, under a lock. Where this SQLite needs it, unless said otherwise. */
   readonly takeTurns?: boolean;
+  /** For a new file: pages that become free can be given back to the disk piece by piece. */
+  readonly givesSpaceBack?: boolean;
 }
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
@@ -42,13 +44,17 @@ const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
  *
  * @throws whatever SQLite says: no database, disk full, locked away.
  */
-export function openDatabase(file: string, { checkpoints, takeTurns }: OpenOptions): Database {
+export function openDatabase(
+  file: string,
+  { checkpoints, takeTurns, givesSpaceBack = false }: OpenOptions,
+): Database {
   const { DatabaseSync } = loadSqlite();
   // SQLite gives the -wal and -shm files the permissions of the database file.
   if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
   const connection = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
   connection.exec(`
     PRAGMA page_size = 8192;
+    ${givesSpaceBack ? "PRAGMA auto_vacuum = INCREMENTAL;" : ""}
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = NORMAL;
     PRAGMA journal_size_limit = ${LOG_LIMIT_BYTES};

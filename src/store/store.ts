@@ -4,10 +4,13 @@ import { AppError, systemCode } from "../core/errors.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { forget, type PruneRules, prune } from "./forget.ts";
+import { indexTexts } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
 import { migrate, refuseNewer } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { createReader } from "./reader.ts";
+import { makeSearchIndex, openSearchIndex, type SearchIndex } from "./search-index.ts";
+import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
 
@@ -22,6 +25,10 @@ export interface Store {
   prune(rules: PruneRules): number;
   /** Gives the space of what was forgotten back to the disk. */
   compact(): void;
+  /** Makes what searches leave out by, until all is made or `enough` says so; whether there is more to make. */
+  makeSpans(enough: () => boolean): boolean;
+  /** Puts a batch of deliveries up to this number into the full-text index; whether there may be more. */
+  indexTexts(upTo: number): boolean;
   checkpoint(mode?: CheckpointMode): void;
   /** Length of the write-ahead log in bytes. */
   logSize(): number;
@@ -59,7 +66,7 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
       migrate(database);
       // So that the names of the database and its log outlive a power failure.
       syncFolder(directory);
-      return storeOver(database, bodyFolder(directory));
+      return storeOver(database, directory);
     } catch (error) {
       database.close();
       throw error;
@@ -67,11 +74,15 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
   });
 }
 
-function storeOver(database: Database, bodies: string): Store {
+function storeOver(database: Database, directory: string): Store {
+  const bodies = bodyFolder(directory);
   let log: LogSync | undefined;
   let writer: GroupWriter | undefined;
+  let opened: SearchIndex | undefined;
+  // Opened when it is first needed, and looked for again until it is there: most commands never search.
+  const index = () => (opened ??= openSearchIndex(directory));
   return {
-    reader: createReader(database, bodies),
+    reader: createReader({ database, bodyFolder: bodies, index }),
     owed: createOwedReader(database),
     reconsider: (promisedTo) => {
       database.transaction(() =>
@@ -89,6 +100,11 @@ function storeOver(database: Database, bodies: string): Store {
     forget: (ids) => forget(database, bodies, ids),
     prune: (rules) => prune(database, bodies, rules),
     compact: () => database.exec("VACUUM"),
+    makeSpans: (enough) => makeSpans(database, enough),
+    indexTexts(upTo) {
+      opened ??= makeSearchIndex(directory);
+      return opened !== undefined && indexTexts({ database, bodyFolder: bodies, index: opened, upTo });
+    },
     checkpoint: (mode) => database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     removeOrphans: (now) => {
@@ -113,6 +129,7 @@ function storeOver(database: Database, bodies: string): Store {
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
     async close() {
       await writer?.close();
+      opened?.close();
       database.close();
     },
   };

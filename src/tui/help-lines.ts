@@ -1,4 +1,4 @@
-import { filterKeys } from "../inspect/filter.ts";
+import { filterExamples } from "../inspect/filter.ts";
 import { inColumns } from "./cells.ts";
 import { keyLabel, keymap } from "./keymap.ts";
 import { type Line, wrapLine } from "./line.ts";
@@ -13,12 +13,11 @@ export function helpLines(columns: number): readonly Line[] {
     [[`  ${group}`, "strong"]] satisfies Line,
     ...bindings.flatMap(({ keys: names, does }) => entry(names.map(keyLabel).join(" "), does, columns)),
   ]);
-  const filters = Object.values(filterKeys).map(({ example }) => example);
   return [
     ...keys,
     [],
     [["  What a filter asks", "strong"]],
-    ...entry("every term holds", `${filters.join("  ")}  -status:2xx  "two words"`, columns),
+    ...entry("every term holds", `${filterExamples.join("  ")}  -status:2xx  "two words"`, columns),
     [],
     [["  Letters at the end of a row", "strong"]],
     ...markMeanings.flatMap(([letter, meaning]) => entry(letter, meaning, columns)),

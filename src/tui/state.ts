@@ -121,7 +121,7 @@ interface Beginning {
   readonly since: number;
 }
 
-const noFilter = parseFilter("") as Filter;
+const noFilter = parseFilter("", 0) as Filter;
 
 export function initialState(beginning: Beginning): State {
   return {
@@ -442,7 +442,7 @@ function typing(state: State, text: string): State {
 
 /** Takes a filter if it is one, and looks through the history from the newest on. */
 function filtered(state: State, text: string): State {
-  const filter = parseFilter(text.trim());
+  const filter = parseFilter(text.trim(), state.now);
   if (isProblem(filter) || filter.source === state.filter.source) return state;
   return restarted({ ...state, filter, focus: "list", follow: true, scroll: 0 }, "newest");
 }

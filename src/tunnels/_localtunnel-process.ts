@@ -3,7 +3,7 @@
  * and a client that has gone astray can be killed. It ends with its parent.
  */
 import { setDefaultResultOrder } from "node:dns";
-import Tunnel, { type TunnelInfo } from "localtunnel/lib/Tunnel.js";
+import Tunnel, { type TunnelBody, type TunnelInfo } from "localtunnel/lib/Tunnel.js";
 import { TunnelFailure } from "../core/tunnel.ts";
 import { watchPool } from "./_localtunnel-pool.ts";
 import type { Order, Report } from "./_localtunnel-protocol.ts";
@@ -18,17 +18,20 @@ setDefaultResultOrder("ipv4first");
 // Ctrl-C reaches every process of the terminal; the tunnel stays until the parent has answered what is in flight.
 process.on("SIGINT", () => {});
 process.on("disconnect", () => process.exit());
-process.on("uncaughtException", (error) =>
-  end({ type: "lost", reason: `the client failed: ${error.message}` }),
-);
+process.on("uncaughtException", (error) => lost(`the client failed: ${error.message}`));
 process.once("message", (order: Order) => openTunnel(order));
 
 function openTunnel(order: Order): void {
   const tunnel = new RegisteredTunnel(order);
   // The server's port for the pool refuses: said at once, whoever else is still connected.
-  tunnel.on("error", () =>
-    tunnel.giveUp("the server no longer takes our connections: it may have restarted"),
-  );
+  tunnel.on("error", () => {
+    if (tunnel.state === "given-up") return;
+    if (tunnel.state === "opening" && order.resume) {
+      tunnel.state = "given-up";
+      return openTunnel({ ...order, resume: undefined });
+    }
+    tunnel.giveUp("the server no longer takes our connections: it may have restarted", { isForgotten: true });
+  });
   tunnel.open((error) => {
     if (error) end(failed(error));
   });
@@ -37,32 +40,44 @@ function openTunnel(order: Order): void {
 /** The library's tunnel with a registration of our own. */
 class RegisteredTunnel extends Tunnel {
   readonly order: Order;
-  opened = false;
+  state: "opening" | "opened" | "given-up" = "opening";
+  body: TunnelBody | undefined;
 
   constructor(order: Order) {
     super({ host: order.host, port: order.port });
     this.order = order;
+    this.body = order.resume;
   }
 
   protected override _init(callback: (error: Error | null, info?: TunnelInfo) => void): void {
-    const registration = register({ ...this.order, timeoutMs: REGISTRATION_MS });
-    registration.then((body) => callback(null, this._getInfo(body)), callback);
+    const registered = this.body ?? register({ ...this.order, timeoutMs: REGISTRATION_MS });
+    Promise.resolve(registered).then((body) => {
+      this.body = body;
+      callback(null, this._getInfo(body));
+    }, callback);
   }
 
   protected override _establish(info: TunnelInfo): void {
     super._establish(info);
     watchPool(this.tunnelCluster, {
       onOpen: () => {
-        this.opened = true;
-        report({ type: "opened", url: info.url, name: info.name });
+        if (!this.body || this.state !== "opening") return;
+        this.state = "opened";
+        report({ type: "opened", body: this.body });
       },
-      onLost: (reason) => this.giveUp(reason),
+      onLost: (reason) => this.giveUp(reason, { isForgotten: false }),
     });
   }
 
-  giveUp(reason: string): void {
-    end(this.opened ? { type: "lost", reason } : failed(new TunnelFailure("broken", reason)));
+  giveUp(reason: string, { isForgotten }: { isForgotten: boolean }): void {
+    if (this.state === "given-up") return;
+    if (this.state === "opened") lost(reason, isForgotten);
+    else end(failed(new TunnelFailure("broken", reason)));
   }
+}
+
+function lost(reason: string, isForgotten = false): void {
+  end({ type: "lost", reason, isForgotten });
 }
 
 function failed(error: Error): Report {

@@ -9,9 +9,9 @@ const HOUR_MS = 60 * 60 * 1000;
  * @param random from 0 to 1
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function retryDelay(failures: number, random: number): number {
+export function retryDelay(failures: number, random: number, longestMs = LONGEST_DELAY_MS): number {
   if (failures === 0) return 0;
-  return Math.round(random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (failures - 1)));
+  return Math.round(random * Math.min(longestMs, FIRST_DELAY_MS * 2 ** (failures - 1)));
 }
 
 /**

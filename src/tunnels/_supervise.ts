@@ -1,23 +1,21 @@
 import {
   type OpenTunnel,
   type ProbeSecret,
-  type TunnelDriver,
   TunnelFailure,
+  type TunnelOptions,
   type TunnelStatus,
 } from "../core/tunnel.ts";
 import { type Clock, systemClock, waitUntil } from "./_clock.ts";
-import { createOpener } from "./_opener.ts";
 import { retryDelay } from "./_retry.ts";
+import { chooseWay, createWays, hopWords, type Route, type Way } from "./_routes.ts";
 import { prove, watch } from "./_watch.ts";
 
-interface SuperviseOptions {
-  readonly driver: TunnelDriver;
-  /** The capture endpoint's port on 127.0.0.1. */
-  readonly port: number;
+interface SuperviseOptions extends Omit<TunnelOptions, "host" | "subdomain" | "resume" | "signal"> {
+  /** In the order in which they are tried; not empty. */
+  readonly routes: readonly [Route, ...Route[]];
+  /** Whether another operator may be taken after one has been up. */
+  readonly fallback?: boolean | undefined;
   readonly probe: ProbeSecret;
-  readonly host?: string | undefined;
-  /** The name to ask for until the server gives another. */
-  readonly subdomain?: string | undefined;
   /** Hears of every change, once. */
   readonly onStatus: (status: TunnelStatus) => void;
   readonly probeIntervalMs?: number | undefined;
@@ -29,39 +27,31 @@ interface SuperviseOptions {
 
 export interface Supervision {
   status(): TunnelStatus;
-  /** Resolves once the tunnel is up, or has turned out not to come up at once. */
+  /** Resolves once a tunnel is up, or none has turned out to come up at once. */
   readonly ready: Promise<TunnelStatus>;
+  /** Says what is wrong with the target, or `null`: an endpoint that is up is degraded by it. */
+  target(problem: string | null): void;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
+/** Who waits for the endpoint is told after this how things stand. */
+const READY_MS = 10_000;
+
 /** Keeps a tunnel open: opens it, proves it, watches it, and when it is lost opens it again under the same name. */
 export function superviseTunnel(options: SuperviseOptions): Supervision {
-  const { driver, subdomain = null, onStatus } = options;
   const closing = new AbortController();
-  let settle: (status: TunnelStatus) => void = () => {};
-  const ready = new Promise<TunnelStatus>((resolve) => {
-    settle = resolve;
+  const speaker = createSpeaker(options);
+  const patience = setTimeout(speaker.settle, READY_MS);
+  const ended = keepOpen(options, speaker, closing.signal).then(() => {
+    clearTimeout(patience);
+    speaker.say({ state: "closed", reason: "the tunnel is closed" });
+    speaker.settle();
   });
-  let status: TunnelStatus = {
-    state: "opening",
-    driver: driver.name,
-    endpoint: null,
-    reason: "the tunnel is being opened",
-    retryAt: null,
-    subdomain,
-  };
-  const say: Say = (change) => {
-    status = { ...status, endpoint: null, retryAt: null, ...change };
-    onStatus(status);
-    settle(status);
-  };
-  const ended = keepOpen(options, say, closing.signal).then(() =>
-    say({ state: "closed", reason: "the tunnel is closed" }),
-  );
   return {
-    status: () => status,
-    ready,
+    status: speaker.status,
+    ready: speaker.ready,
+    target: speaker.target,
     close() {
       closing.abort();
       return ended;
@@ -69,50 +59,146 @@ export function superviseTunnel(options: SuperviseOptions): Supervision {
   };
 }
 
-type Say = (change: Pick<TunnelStatus, "state" | "reason"> & Partial<TunnelStatus>) => void;
+type Change = Pick<TunnelStatus, "state" | "reason"> & Partial<TunnelStatus>;
+
+interface Speaker extends Pick<Supervision, "status" | "ready" | "target"> {
+  say(change: Change): void;
+  /** Nothing better is to be expected soon. */
+  settle(): void;
+}
+
+/** Tells the tunnel's state, laid over with the target's. */
+function createSpeaker({ routes: [first], onStatus }: SuperviseOptions): Speaker {
+  let onSettled: (status: TunnelStatus) => void = () => {};
+  const ready = new Promise<TunnelStatus>((resolve) => {
+    onSettled = resolve;
+  });
+  let problem: string | null = null;
+  let tunnel: TunnelStatus = {
+    state: "opening",
+    driver: first.driver.name,
+    endpoint: null,
+    previous: null,
+    reason: "the tunnel is being opened",
+    retryAt: null,
+    subdomain: first.subdomain ?? null,
+  };
+  let said = tunnel;
+  const tell = (status: TunnelStatus) => {
+    said = status;
+    onStatus(status);
+  };
+  const degraded = (reason: string): TunnelStatus => ({
+    ...tunnel,
+    state: "degraded",
+    previous: null,
+    reason,
+  });
+
+  return {
+    status: () => said,
+    ready,
+    settle: () => onSettled(said),
+    say(change) {
+      tunnel = { ...tunnel, endpoint: null, previous: null, retryAt: null, ...change };
+      tell(tunnel);
+      if (tunnel.endpoint === null) return;
+      onSettled(tunnel);
+      if (problem !== null) tell(degraded(problem));
+    },
+    target(now) {
+      if (now === problem) return;
+      problem = now;
+      if (tunnel.endpoint === null) return;
+      if (problem !== null) tell(degraded(problem));
+      else tell({ ...tunnel, state: "up", previous: null, reason: "the target can be reached again" });
+    },
+  };
+}
 
 /** A tunnel that was up this long has earned a quick return. */
 const STEADY_MS = 30_000;
+/** A server that is away has not been asked for anything: for this long after a loss it is looked for often. */
+const SOON_BACK_MS = 120_000;
+const SOON_BACK_DELAY_MS = 1_200;
 
-async function keepOpen(options: SuperviseOptions, say: Say, signal: AbortSignal): Promise<void> {
-  const { driver, port, host, clock = systemClock, random = Math.random } = options;
-  const opener = createOpener({ driver, port, host, clock });
+async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: AbortSignal): Promise<void> {
+  const { routes, fallback = false, clock = systemClock, random = Math.random } = options;
+  const ways = createWays(routes, { given: options, clock });
   const watching = { ...options, clock, signal };
-  let name = options.subdomain;
+  let settled: Way | undefined;
   let provenUrl: string | undefined;
-  let failures = 0;
+  let lastUpAt = Number.NEGATIVE_INFINITY;
 
-  while (!signal.aborted) {
-    const { reason, retryAfterMs, upForMs } = await oneTunnel();
+  for (let way = chooseWay({ ways, settled, fallback }); !signal.aborted; ) {
+    const { reason, kind, retryAfterMs, upForMs } = await oneTunnel(way);
     if (signal.aborted) return;
-    failures = upForMs !== undefined && upForMs >= STEADY_MS ? 1 : failures + 1;
-    const state = upForMs === undefined ? "offline" : "down";
-    const retryAt = clock.now() + Math.max(retryDelay(failures, random()), retryAfterMs);
-    const opensAt = opener.opensAt();
-    if (opensAt <= retryAt) say({ state, reason, retryAt });
-    else say({ state, reason: `${reason}; ${opener.spent()}`, retryAt: opensAt });
-    await waitUntil(Math.max(retryAt, opensAt), { clock, signal });
+    const now = clock.now();
+    way.failures = upForMs !== undefined && upForMs >= STEADY_MS ? 1 : way.failures + 1;
+    const isSoonBack = kind === "unreachable" && now - lastUpAt < SOON_BACK_MS;
+    const delay = retryDelay(way.failures, random(), isSoonBack ? SOON_BACK_DELAY_MS : undefined);
+    const retryAt = now + Math.max(delay, retryAfterMs);
+    const opensAt = way.opener.opensAt();
+    way.notBefore = Math.max(retryAt, opensAt);
+
+    const next = chooseWay({ ways, settled, fallback });
+    const why = opensAt <= retryAt ? reason : `${reason}; ${way.opener.spent()}`;
+    const isHop = next !== way && next.notBefore <= now;
+    if (upForMs !== undefined || !isHop)
+      speaker.say({
+        state: upForMs === undefined ? "offline" : "down",
+        driver: way.driver.name,
+        reason: why,
+        retryAt: isHop ? now : next.notBefore,
+      });
+    if (isHop)
+      speaker.say({
+        state: "opening",
+        driver: next.driver.name,
+        reason: hopWords(way, why, next),
+        subdomain: next.name ?? null,
+      });
+    if (ways.every(({ failures }) => failures > 0)) speaker.settle();
+    await waitUntil(next.notBefore, { clock, signal });
+    way = next;
   }
 
   /** From its opening to its end. */
-  async function oneTunnel(): Promise<TunnelEnd> {
+  async function oneTunnel(way: Way): Promise<TunnelEnd> {
     let tunnel: OpenTunnel | undefined;
     let upSince: number | undefined;
     try {
-      tunnel = await opener.open(name, signal);
+      const { name, resume } = way;
+      way.resume = undefined;
+      tunnel = await way.opener.open({ name, resume }, signal);
       const { url, subdomain } = tunnel;
-      await prove(url, watching);
-      const move = whyMoved({ asked: name, given: subdomain, before: provenUrl, url });
-      name = subdomain ?? name;
+      await prove(tunnel, watching);
+      const before = provenUrl ?? way.lastUrl;
+      const move = whyMoved({ asked: name, given: subdomain, before, url });
+      const up = { driver: way.driver.name, endpoint: url, subdomain: subdomain ?? name ?? null };
+      way.name = subdomain ?? name;
       provenUrl = url;
+      settled = way;
       upSince = clock.now();
-      const reason = move ?? "a probe came back through the tunnel";
-      say({ state: move === undefined ? "up" : "moved", reason, endpoint: url, subdomain });
-      return await watch(tunnel, watching);
+      speaker.say({
+        ...up,
+        state: move === undefined ? "up" : "moved",
+        reason: move ?? "a probe came back through the tunnel",
+        previous: before === undefined || before === url ? null : before,
+      });
+      return await watch(tunnel, watching, {
+        onBroken: (reason) => speaker.say({ state: "down", reason }),
+        onMended: () => speaker.say({ ...up, state: "up", reason: "the tunnel has mended itself" }),
+      });
     } catch (error) {
+      const failure = error instanceof TunnelFailure ? error : undefined;
+      const isLost = upSince !== undefined && tunnel !== undefined && (await hasSettled(tunnel.lost));
+      if (isLost) way.resume = tunnel?.resume?.();
+      if (upSince !== undefined) lastUpAt = clock.now();
       return {
         reason: error instanceof Error ? error.message : String(error),
-        retryAfterMs: (error instanceof TunnelFailure && error.retryAfterMs) || 0,
+        kind: failure?.kind,
+        retryAfterMs: failure?.retryAfterMs ?? 0,
         upForMs: upSince === undefined ? undefined : clock.now() - upSince,
       };
     } finally {
@@ -123,10 +209,17 @@ async function keepOpen(options: SuperviseOptions, say: Say, signal: AbortSignal
 
 interface TunnelEnd {
   readonly reason: string;
+  readonly kind: TunnelFailure["kind"] | undefined;
   /** How long the server asked to be left alone. */
   readonly retryAfterMs: number;
   /** Absent where it never was up. */
   readonly upForMs: number | undefined;
+}
+
+/** Whether a tunnel ended by itself; what was only silent may still stand in its own way. */
+async function hasSettled(promise: Promise<unknown>): Promise<boolean> {
+  const pending = Symbol();
+  return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
 }
 
 interface Move {

@@ -1,6 +1,6 @@
 import { type OpenTunnel, type ProbeSecret, TunnelFailure } from "../core/tunnel.ts";
 import { type Clock, restLightly } from "./_clock.ts";
-import { PROBE_TIMEOUT_MS, probeEndpoint } from "./_probe.ts";
+import { PROBE_TIMEOUT_MS, type Proof, probeEndpoint } from "./_probe.ts";
 
 interface WatchOptions {
   readonly probe: ProbeSecret;
@@ -13,22 +13,37 @@ interface WatchOptions {
 export const PROBE_INTERVAL_MS = 30_000;
 /** Between a probe that failed and the one that confirms it. */
 const CONFIRM_AFTER_MS = 500;
+/** Between the probes of a tunnel that has yet to lead here, or to mend itself. */
+const IMPATIENT_MS = 1_000;
 
 /** How long a loss that nobody announces can go unnoticed at most. */
 export const SILENT_LOSS_MS = PROBE_INTERVAL_MS + PROBE_TIMEOUT_MS + CONFIRM_AFTER_MS + PROBE_TIMEOUT_MS;
 
+/** How long a tunnel that mends itself is waited for, before its URL is given up for a new one. */
+const MENDING_MS = 5 * 60_000;
+
 /**
- * Resolves when a probe has come back through the endpoint, the first or a second one.
+ * Resolves when a probe has come back through the endpoint: the first, a second one, or a later one where its URL
+ * needs a while.
  *
- * @throws {TunnelFailure} with what the second probe found
+ * @throws {TunnelFailure} with what the last probe found
  */
-export async function prove(endpoint: string, options: WatchOptions): Promise<void> {
-  const { probe: secret, probeTimeoutMs: timeoutMs, clock, signal } = options;
-  const first = await probeEndpoint({ endpoint, secret, timeoutMs, signal });
-  if (first.found === "ours") return;
-  await clock.sleep(CONFIRM_AFTER_MS, signal);
-  const second = await probeEndpoint({ endpoint, secret, timeoutMs, signal });
-  if (second.found !== "ours") throw new TunnelFailure("broken", second.reason);
+export async function prove({ url, settlesMs = 0 }: OpenTunnel, options: WatchOptions): Promise<void> {
+  const { clock, signal } = options;
+  const patientUntil = clock.now() + settlesMs;
+  let proof = await probeTwice(url, options);
+  // Nobody else's answer becomes ours by waiting.
+  while (proof.found !== "ours" && proof.found !== "foreign" && clock.now() < patientUntil) {
+    await clock.sleep(IMPATIENT_MS, signal);
+    proof = await probeOnce(url, options);
+  }
+  if (proof.found !== "ours") throw new TunnelFailure("broken", proof.reason);
+}
+
+interface Observer {
+  /** A tunnel that mends itself is broken, with the reason. */
+  onBroken(reason: string): void;
+  onMended(): void;
 }
 
 /**
@@ -36,13 +51,56 @@ export async function prove(endpoint: string, options: WatchOptions): Promise<vo
  *
  * @throws {TunnelFailure} once it is lost, announced or not
  */
-export async function watch(tunnel: OpenTunnel, options: WatchOptions): Promise<never> {
+export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer: Observer): Promise<never> {
   const gone = new AbortController();
   void tunnel.lost.then((reason) => gone.abort(new TunnelFailure("broken", reason)));
   const signal = AbortSignal.any([options.signal, gone.signal]);
+  const watching = { ...options, signal };
+  let broken: string | null = null;
+  let news = new AbortController();
+  tunnel.onConnection?.((reason) => {
+    broken = reason;
+    news.abort();
+  });
+
   for (;;) {
-    await restLightly(options.probeIntervalMs ?? PROBE_INTERVAL_MS, { clock: options.clock, signal });
+    const interval = options.probeIntervalMs ?? PROBE_INTERVAL_MS;
+    await restLightly(interval, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
     signal.throwIfAborted();
-    await prove(tunnel.url, { ...options, signal });
+    news = new AbortController();
+    const reason = broken ?? reasonOf(await probeTwice(tunnel.url, watching));
+    if (reason === null) continue;
+    if (!tunnel.onConnection) throw new TunnelFailure("broken", reason);
+    observer.onBroken(reason);
+    await mended(reason);
+    observer.onMended();
+  }
+
+  async function mended(reason: string): Promise<void> {
+    const { clock } = options;
+    for (const until = clock.now() + MENDING_MS; clock.now() < until; ) {
+      await clock.sleep(IMPATIENT_MS, AbortSignal.any([signal, news.signal]));
+      signal.throwIfAborted();
+      news = new AbortController();
+      if (broken !== null) continue;
+      const proof = await probeOnce(tunnel.url, watching);
+      if (proof.found === "ours") return;
+    }
+    throw new TunnelFailure("broken", reason);
   }
 }
+
+function probeOnce(endpoint: string, options: WatchOptions): Promise<Proof> {
+  const { probe: secret, probeTimeoutMs: timeoutMs, signal } = options;
+  return probeEndpoint({ endpoint, secret, timeoutMs, signal });
+}
+
+/** One probe that failed is confirmed by another. */
+async function probeTwice(endpoint: string, options: WatchOptions): Promise<Proof> {
+  const first = await probeOnce(endpoint, options);
+  if (first.found === "ours") return first;
+  await options.clock.sleep(CONFIRM_AFTER_MS, options.signal);
+  return probeOnce(endpoint, options);
+}
+
+const reasonOf = (proof: Proof) => (proof.found === "ours" ? null : proof.reason);

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { TunnelBody } from "localtunnel/lib/Tunnel.js";
 import { type OpenTunnel, type TunnelDriver, TunnelFailure } from "../core/tunnel.ts";
-import { get } from "./_get.ts";
 import type { Order, Report } from "./_localtunnel-protocol.ts";
 
 /**
@@ -15,32 +15,21 @@ export const localtunnelTunnel: TunnelDriver = {
   caution:
     "localtunnel carries deliveries over plain TCP between its server and this machine: whoever sits in between can read and change them.",
   opensPerHour: 20,
-  check: () => checkServer(PUBLIC_SERVER),
-  async open({ port, host = PUBLIC_SERVER, subdomain, signal }) {
+  // Its server passes on what a proxy before it says, and what a sender says as well.
+  clientAddressHeader: null,
+  operator: (host = PUBLIC_SERVER) => URL.parse(host)?.host ?? host,
+  missing: async () => null,
+  async open({ port, host = PUBLIC_SERVER, subdomain, resume, signal }) {
     signal.throwIfAborted();
     const client = startClient();
     try {
-      return await client.open({ host, name: subdomain, port }, signal);
+      return await client.open({ host, name: subdomain, port, resume: resume && JSON.parse(resume) }, signal);
     } catch (error) {
       await client.kill();
       throw error;
     }
   },
 };
-
-const CHECK_MS = 4_000;
-
-/** Asks for the server's status, which gives no tunnel away. */
-async function checkServer(server: string): Promise<string | null> {
-  const { host } = new URL(server);
-  try {
-    const { status } = await get(new URL("/api/status", server), { headers: {}, timeoutMs: CHECK_MS });
-    return status === 200 ? null : `${host} answers with ${status}`;
-  } catch (error) {
-    if (error instanceof TunnelFailure) return error.message;
-    throw error;
-  }
-}
 
 /** How long the client may take to end by itself, in ms. */
 const GRACE_MS = 1_000;
@@ -52,6 +41,10 @@ function startClient() {
     execArgv: [],
     stdio: "ignore",
   });
+  let isForgotten = false;
+  child.on("message", (report: Report) => {
+    if (report.type === "lost") isForgotten = report.isForgotten;
+  });
   const ended = endOf(child);
   const lost = Promise.race([ended, lossOf(child)]);
 
@@ -61,7 +54,7 @@ function startClient() {
       return new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => reject(signal.reason), { once: true });
         child.on("message", (report: Report) => {
-          if (report.type === "opened") resolve({ url: report.url, subdomain: report.name, lost, close });
+          if (report.type === "opened") resolve(opened(report.body));
           if (report.type === "failed") reject(failureOf(report));
           if (report.type === "lost") reject(new TunnelFailure("broken", report.reason));
         });
@@ -75,6 +68,17 @@ function startClient() {
       await ended;
     },
   };
+
+  function opened(body: TunnelBody): OpenTunnel {
+    return {
+      url: body.url,
+      subdomain: body.id,
+      lost,
+      // For a second after its last connection the server keeps a name, and the pool's port, for nobody else.
+      resume: () => (isForgotten ? undefined : JSON.stringify(body)),
+      close,
+    };
+  }
 
   async function close(): Promise<void> {
     const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);

@@ -60,7 +60,7 @@ export async function answerApi({ request, response, ports, about, sendJson }: A
 }
 
 function found(reader: DeliveryReader, words: URLSearchParams): FoundPage | { readonly problem: string } {
-  const filter = parseFilter(words.get("filter") ?? "");
+  const filter = parseFilter(words.get("filter") ?? "", Date.now());
   if ("problem" in filter) return { problem: filter.problem };
   const limit = Math.min(MOST_LISTED, Math.max(1, Number(words.get("limit")) || 100));
   const before = Number(words.get("before")) || undefined;

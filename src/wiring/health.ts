@@ -11,9 +11,18 @@ export interface Finding {
   readonly detail: string;
 }
 
+interface HealthOptions {
+  /** The data directory. */
+  readonly dir: string;
+  readonly project: string;
+  readonly tunnelHost: string | undefined;
+  /** Asks nobody over the network. */
+  readonly offline: boolean;
+}
+
 /** Looks at everything that capturing needs; nothing is changed but that the data directory is made. */
-export async function examineHealth(dir: string): Promise<Finding[]> {
-  return [nodeFinding(), sqliteFinding(), await dataFinding(dir), ...(await checkTunnels())];
+export async function examineHealth(options: HealthOptions): Promise<Finding[]> {
+  return [nodeFinding(), sqliteFinding(), await dataFinding(options.dir), ...(await checkTunnels(options))];
 }
 
 function nodeFinding(): Finding {

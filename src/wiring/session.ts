@@ -11,7 +11,7 @@ import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts
 import { keySetUrls, readKeySets } from "./key-sets.ts";
 import { createReplayer, type Replayer } from "./replayer.ts";
 import { startThread } from "./threads.ts";
-import type { TunnelSettings } from "./tunnel.ts";
+import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
 export interface SessionSettings
   extends Omit<CaptureSettings, "probe" | "keySets" | "keySetUrls">,
@@ -32,8 +32,8 @@ interface SessionOptions {
 export interface Session {
   /** Resolves when the tunnel is up, or has turned out not to come up at once. */
   readonly ready: Promise<Ready>;
-  /** A driver's warning that a person should have read. */
-  readonly caution: string | undefined;
+  /** The driver's warning that a person should have read. */
+  readonly caution: () => string | undefined;
   readonly tunnelStatus: () => TunnelStatus | undefined;
   /** Takes forged deliveries; no tunnel leads to it. */
   readonly forgeUrl: string;
@@ -70,7 +70,7 @@ export async function openSession({
   // Probing needs the HTTPS client, which a session without a tunnel does not load.
   const wantsTunnel = settings.tunnel !== "none" || settings.publicUrl !== undefined;
   const tunnelling = wantsTunnel ? await import("./tunnel.ts") : undefined;
-  const driver = tunnelling?.chooseDriver(settings);
+  const chosen = (await tunnelling?.chooseDrivers(settings)) ?? [];
   const probe = tunnelling?.newProbeSecret() ?? null;
 
   // The capture thread makes or migrates the database; this thread only looks into it, when there is a reason.
@@ -80,8 +80,10 @@ export async function openSession({
     return opened;
   };
   let inspector: Inspector | undefined;
+  let tunnel: SessionTunnel | undefined;
   const observer: Observer = (notice) => {
     observe(notice);
+    tunnel?.observe(notice);
     inspector?.observe(notice);
   };
   const starting = startCapture({
@@ -110,14 +112,13 @@ export async function openSession({
     background.on("error", () => {});
   }, BACKGROUND_DELAY_MS);
 
-  const tunnel =
-    tunnelling &&
-    driver &&
-    probe &&
-    tunnelling.openTunnel({
-      driver,
+  if (tunnelling && probe && chosen.length > 0)
+    tunnel = tunnelling.openTunnel({
+      chosen,
       settings,
+      dir: settings.dir,
       port: capture.port,
+      target,
       probe,
       project,
       memory: store(),
@@ -155,10 +156,10 @@ export async function openSession({
         local,
         target: target.base,
         inspector: inspector?.url ?? null,
-        tunnel: driver?.name ?? "none",
+        tunnel: status?.driver ?? "none",
       };
     })(),
-    caution: driver?.caution,
+    caution: () => tunnel?.driver()?.caution,
     tunnelStatus: () => tunnel?.status(),
     forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
     local,

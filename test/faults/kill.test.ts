@@ -1,76 +1,145 @@
-import { createHash, randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
+import { createHash, randomBytes, randomInt } from "node:crypto";
+import { describe, expect, test } from "vitest";
 import { INLINE_BODY_BYTES } from "../../src/core/delivery.ts";
-import { openStore } from "../../src/store/store.ts";
+import { openStore, type Store } from "../../src/store/store.ts";
 import { temporaryFolder } from "../support/cleanup.ts";
-import { startListen } from "../support/hookspool.ts";
-import { openConnection, post } from "../support/raw-client.ts";
-import { startHandler } from "../support/raw-handler.ts";
+import { hookspool, startListen } from "../support/hookspool.ts";
+import { openConnection, post, statusOf } from "../support/raw-client.ts";
+import { startCountingHandler } from "./counting-handler.ts";
+import { extent } from "./extent.ts";
 
-const ROUNDS = 50;
+/** Of each mode. */
+const ROUNDS = Number(process.env.HOOKSPOOL_KILL_ROUNDS ?? extent(25, 250));
 const SENDERS = 24;
+
+/** From the moment hookspool is ready to its death, in ms. */
+const LONGEST_LIFE_MS = 300;
 
 /** Of all bodies, one in this many is a file. */
 const LARGE_EVERY = 20;
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
-test("kill -9 at any moment loses nothing that was answered or handed on", { timeout: 150_000 }, async () => {
-  const dir = temporaryFolder();
-  const handler = await startHandler(undefined, { forgetBodies: true });
-  /** The body of every delivery whose sender read an answer, by path. */
-  const answered = new Map<string, string>();
-  let answers = 0;
+/** One step of a job: every sender has a job of its own in every round. */
+function progress(job: string, percent: number): Buffer {
+  const size = percent % LARGE_EVERY === LARGE_EVERY - 1 ? INLINE_BODY_BYTES : 300;
+  const filler = randomBytes(size).toString("base64");
+  const timestamp = `at ${percent}`;
+  return Buffer.from(
+    JSON.stringify({ event: "job.processing", jobId: job, progress: { percent }, timestamp, filler }),
+  );
+}
 
-  /** Sends one delivery after the other until the connection is cut. */
-  async function send(port: number, round: number, sender: number) {
-    const connection = await openConnection(port).catch(() => undefined);
-    for (let i = 0; connection; i += 1) {
-      const path = `/${round}/${sender}/${i}`;
-      const body = randomBytes((i + sender) % LARGE_EVERY === 0 ? INLINE_BODY_BYTES + 1 : 500);
-      const answer = connection.answer();
-      connection.send(post(path, body));
-      try {
-        await answer;
-      } catch {
-        return connection.close();
+describe.each([
+  { mode: "pass", flags: [], promised: 200 },
+  { mode: "early", flags: ["--ack", "early"], promised: 202 },
+])("kill -9 of all processes at any moment, --ack $mode", ({ mode, flags, promised }) => {
+  test("loses nothing acknowledged, repeats nothing recorded as taken, and keeps the order of a job", {
+    timeout: 60_000 + ROUNDS * 3_000,
+  }, async () => {
+    const dir = temporaryFolder();
+    const handler = await startCountingHandler(() => randomInt(4));
+    /** The digest of every delivery that was acknowledged in this round, by path. */
+    const acknowledged = new Map<string, string>();
+    const everAcknowledged = new Set<string>();
+    /** Deliveries without a 2xx on record, by number. */
+    const open = new Map<number, string>();
+    /** How many requests the handler had had when a 2xx for one was first found on record. */
+    const takenAt = new Map<string, number>();
+    let newest = 0;
+
+    async function send(port: number, job: string) {
+      const connection = await openConnection(port).catch(() => undefined);
+      for (let percent = 1; connection; percent += 1) {
+        const body = progress(job, percent);
+        const answer = connection.answer();
+        connection.send(post(`/${job}/${percent}`, body));
+        const received = await answer.catch(() => undefined);
+        if (!received) return connection.close();
+        expect(statusOf(received)).toBe(promised);
+        acknowledged.set(`/${job}/${percent}`, sha256(body));
       }
-      answered.set(path, sha256(body));
-      answers += 1;
     }
-  }
 
-  for (let round = 1; round <= ROUNDS; round += 1) {
-    const listening = await startListen(handler.port, [], { dir });
-    const senders = Array.from({ length: SENDERS }, (_, sender) => send(listening.port, round, sender));
-    const moment = randomBytes(1).readUInt8() * 1.2;
-    setTimeout(() => listening.signal("SIGKILL"), moment);
-    expect(await listening.exited).toBe("SIGKILL");
-    await Promise.all(senders);
+    function examine(store: Store) {
+      expect(store.integrity()).toBe("ok");
+      const kept = new Map<string, number>();
+      for (;;) {
+        const page = store.reader.deliveriesAfter(newest, 1_000);
+        for (const { id, path } of page) {
+          newest = id;
+          kept.set(path, id);
+          open.set(id, path);
+        }
+        if (page.length === 0) break;
+      }
+      for (const [path, digest] of acknowledged) {
+        const id = kept.get(path) ?? 0;
+        expect([path, store.reader.delivery(id)?.digest]).toEqual([path, digest]);
+        expect(sha256(store.reader.body(id)?.bytes() ?? Buffer.alloc(0))).toBe(digest);
+        everAcknowledged.add(path);
+      }
+      acknowledged.clear();
+      for (const [id, path] of open) {
+        if (store.reader.delivery(id)?.owed) continue;
+        open.delete(id);
+        takenAt.set(path, handler.handed.length);
+      }
+    }
 
-    const store = openStore(dir);
-    expect(store.integrity()).toBe("ok");
-    const kept = new Map(
-      store.reader
-        .list({}, { limit: 1_000_000 })
-        .filter(({ path }) => path.startsWith(`/${round}/`))
-        .map(({ path, id }) => [path, id]),
+    async function look() {
+      const store = openStore(dir);
+      try {
+        examine(store);
+      } finally {
+        await store.close();
+      }
+    }
+
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      handler.nextRun();
+      const listening = await startListen(handler.port, flags, { dir, ownGroup: true });
+      const senders = Array.from({ length: SENDERS }, (_, sender) =>
+        send(listening.port, `${round}-${sender}`),
+      );
+      setTimeout(() => listening.killGroup(), randomInt(LONGEST_LIFE_MS));
+      expect(await listening.exited).toBe("SIGKILL");
+      await Promise.all(senders);
+      await look();
+    }
+
+    handler.nextRun();
+    expect((await hookspool(["redeliver"], { dir })).code).toBe(0);
+    await look();
+    expect([...open.values()]).toEqual([]);
+
+    const { handed } = handler;
+    const times = new Map<string, number[]>();
+    handed.forEach(({ name }, i) => void times.set(name, [...(times.get(name) ?? []), i]));
+    expect([...everAcknowledged].filter((name) => !times.has(name))).toEqual([]);
+    // Nothing was handed on that was not kept.
+    expect([...times.keys()].filter((name) => !takenAt.has(name))).toEqual([]);
+    expect([...takenAt].filter(([name, at]) => (times.get(name)?.at(-1) ?? -1) >= at)).toEqual([]);
+
+    const runsOf = (name: string) => times.get(name)?.map((i) => handed[i]?.run);
+    expect(
+      [...times.keys()].filter((name) => new Set(runsOf(name)).size < (runsOf(name)?.length ?? 0)),
+    ).toEqual([]);
+
+    const steps = new Map<string, number>();
+    const outOfOrder = handed.filter(({ name }) => {
+      const [, job = "", percent] = name.split("/");
+      const before = steps.get(job) ?? 0;
+      steps.set(job, Number(percent));
+      return Number(percent) < before;
+    });
+    expect(outOfOrder).toEqual([]);
+
+    // Rounds in which nothing happened would prove nothing.
+    expect(everAcknowledged.size).toBeGreaterThan(ROUNDS * SENDERS);
+    console.info(
+      `kill -9, --ack ${mode}: ${ROUNDS} rounds, ${everAcknowledged.size} deliveries acknowledged, none lost; ` +
+        `${times.size} handed on ${handed.length} times (${handed.length - times.size} again after a kill)`,
     );
-    for (const [path, digest] of answered) {
-      const id = kept.get(path) ?? 0;
-      expect([path, store.reader.delivery(id)?.digest]).toEqual([path, digest]);
-      expect(sha256(store.reader.body(id)?.bytes() ?? Buffer.alloc(0))).toBe(digest);
-    }
-    answered.clear();
-    await store.close();
-  }
-
-  // At the end, since a handler may read what it was sent after its sender has died.
-  const store = openStore(dir);
-  const kept = new Set(store.reader.list({}, { limit: 1_000_000 }).map(({ path }) => path));
-  const handedOn = handler.requests.map(({ start }) => start.split(" ")[1] ?? "");
-  expect(handedOn.filter((path) => !kept.has(path))).toEqual([]);
-  await store.close();
-  // Rounds in which nothing happened would prove nothing.
-  expect(answers).toBeGreaterThan(ROUNDS * SENDERS);
+  });
 });

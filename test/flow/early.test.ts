@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { openStore } from "../../src/store/store.ts";
 import { temporaryFolder } from "../support/cleanup.ts";
 import { hookspool, type Line, type Listening, startListen } from "../support/hookspool.ts";
 import { jobOf, jobPost } from "../support/job-post.ts";
@@ -146,53 +145,3 @@ describe("--ack early", () => {
     expect((await hookspool(["show", "1"], listening)).stdout).toContain("settled by #2");
   });
 });
-
-test("kill -9 loses nothing that was acknowledged, and repeats nothing whose 2xx was recorded", {
-  timeout: 60_000,
-}, async () => {
-  const dir = temporaryFolder();
-  const handler = await startHandler((socket) => void setTimeout(() => socket.write(ok), 2));
-  const acknowledged: string[] = [];
-  /** How many requests the handler had had when a delivery was on record as taken. */
-  const takenAt = new Map<string, number>();
-  for (let round = 0; round < 6; round += 1) {
-    const listening = await listenEarly(handler.port, dir);
-    const senders = Array.from({ length: 4 }, async (_, sender) => {
-      for (let i = 0; ; i += 1) {
-        const answer = await ask(listening.port, jobPost(`${round}-${sender}`, i)).catch(() => undefined);
-        if (!answer) return;
-        acknowledged.push(`${round}-${sender} ${i}`);
-      }
-    });
-    setTimeout(() => listening.signal("SIGKILL"), 100 + round * 20);
-    await listening.exited;
-    await Promise.all(senders);
-    const before = handler.requests.length;
-    for (const name of await takenIn(dir)) if (!takenAt.has(name)) takenAt.set(name, before);
-  }
-  const last = await listenEarly(handler.port, dir);
-  for (let owed = [0]; owed.length > 0; ) owed = (await owedOf(dir)) as number[];
-  await last.stop();
-
-  const seen = handler.requests.map(jobOf);
-  expect(acknowledged.filter((name) => !seen.includes(name))).toEqual([]);
-  expect([...takenAt].filter(([name, at]) => seen.indexOf(name, at) !== -1)).toEqual([]);
-  expect(takenAt.size).toBeGreaterThan(100);
-  const steps = new Map<string, number[]>();
-  for (const [job = "", percent] of [...new Set(seen)].map((name) => name.split(" ")))
-    steps.set(job, [...(steps.get(job) ?? []), Number(percent)]);
-  for (const percents of steps.values()) expect(percents).toEqual([...percents].sort((a, b) => a - b));
-  expect(acknowledged.length).toBeGreaterThan(100);
-});
-
-/** Those that are on record as taken, as `job percent`. */
-async function takenIn(dir: string): Promise<string[]> {
-  const store = openStore(dir);
-  try {
-    return store.reader
-      .list({ owed: false }, { limit: 100_000 })
-      .map(({ id }) => jobOf({ body: Buffer.from(store.reader.body(id)?.bytes() ?? []) }));
-  } finally {
-    await store.close();
-  }
-}

@@ -23,6 +23,8 @@ function exported({ method, path, headers, body }: Request): ExportedDelivery {
     headers,
     httpVersion: "1.1",
     peer: null,
+    clientAddress: null,
+    withheld: [],
     explanation: "signed with the secret of wazza",
     digest: "00",
   };

@@ -9,7 +9,15 @@ import { delivery } from "../support/delivery.ts";
 function side(body: string | Uint8Array, headers: HeaderPairs = []): DiffSide {
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const digest = createHash("sha256").update(bytes).digest("hex");
-  const whole = { ...delivery({ bytes: bytes.length }), headers, httpVersion: "1.1", peer: null, digest };
+  const whole = {
+    ...delivery({ bytes: bytes.length }),
+    headers,
+    httpVersion: "1.1",
+    peer: null,
+    clientAddress: null,
+    withheld: [],
+    digest,
+  };
   return { delivery: { ...whole, explanation: "" }, body: bytes };
 }
 

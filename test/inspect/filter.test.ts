@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parseFilter } from "../../src/inspect/filter.ts";
-import { answered, delivery } from "../support/delivery.ts";
+import { answered, delivery, TEN_O_CLOCK } from "../support/delivery.ts";
 
 const deliveries = [
   answered(200, { id: 1 }),
@@ -19,7 +19,7 @@ const deliveries = [
 ];
 
 const matching = (text: string) => {
-  const filter = parseFilter(text);
+  const filter = parseFilter(text, TEN_O_CLOCK + 4_500);
   return "problem" in filter ? filter.problem : deliveries.filter(filter.matches).map(({ id }) => id);
 };
 
@@ -54,6 +54,11 @@ describe("a filter", () => {
     ["-job_1 wazza", [3, 4]],
     ["provider:wazza status:2xx", [1]],
     ["https://example", []],
+    ["target:3000", [1, 2]],
+    ["since:2s", [3, 4, 5]],
+    ["since:2s until:1s", [3]],
+    [`until:${new Date(TEN_O_CLOCK + 2_000).toISOString()}`, [1]],
+    ["since:2000-01-01 -until:3s", [2, 3, 4, 5]],
     // As it is typed.
     ["status:", [1, 2, 3, 4, 5]],
     ['job:"two', [4]],
@@ -63,6 +68,8 @@ describe("a filter", () => {
   test("says what there is to ask for", () => {
     expect(matching("colour:red")).toMatch(/no "colour:".*status, event, provider/);
     expect(matching("sig:blue")).toMatch(/sig: is one of verified, rejected/);
+    expect(matching("since:yesterday")).toMatch(/since: is a time \(10m/);
+    expect(matching("-search:cat")).toMatch(/search: can only be asked for/);
     expect(matching("constructor:x")).toMatch(/no "constructor:"/);
   });
 });

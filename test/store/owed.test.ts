@@ -108,6 +108,8 @@ test("what a version before this one made is brought up with all that is owed in
     ALTER TABLE deliveries DROP COLUMN settled_by;
     ALTER TABLE deliveries DROP COLUMN promised_to;
     ALTER TABLE deliveries DROP COLUMN given_up;
+    DROP TRIGGER spans_change;
+    DROP TABLE spans;
     ALTER TABLE payloads DROP COLUMN client_address;
     ALTER TABLE payloads DROP COLUMN withheld;
     PRAGMA user_version = 1;

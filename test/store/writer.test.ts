@@ -30,7 +30,7 @@ function countedWriter() {
   const bodies = join(dir, "bodies");
   return {
     writer: createWriter(database, log, bodies),
-    reader: createReader(database, bodies),
+    reader: createReader({ database, bodyFolder: bodies, index: () => undefined }),
     syncs: () => syncs,
     failFrom: () => (failing = true),
   };

@@ -18,6 +18,10 @@ interface RunOptions {
   readonly input?: string | Uint8Array;
   /** Leave `--dir` out, for where it is the matter. */
   readonly noDir?: boolean;
+  /** As the leader of a process group, which `killGroup` ends. */
+  readonly ownGroup?: boolean;
+  /** Started by these words: a shell with a limit, say. */
+  readonly under?: readonly string[];
 }
 
 export interface Run {
@@ -36,11 +40,16 @@ function environment(own: Readonly<Record<string, string>> = {}): NodeJS.Process
   return { PATH: process.env.PATH, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, ...own };
 }
 
-function start(args: readonly string[], { dir, cwd, env, input, noDir }: RunOptions): ChildProcess {
+function start(
+  args: readonly string[],
+  { dir, cwd, env, input, noDir, ownGroup = false, under = [] }: RunOptions,
+): ChildProcess {
   const words = noDir ? args : [args[0] ?? "", "--dir", dir ?? temporaryFolder(), ...args.slice(1)];
-  const child = spawn(process.execPath, [bin, ...words], {
+  const [program = "", ...rest] = [...under, process.execPath, bin, ...words];
+  const child = spawn(program, rest, {
     cwd: cwd ?? home,
     env: environment(env),
+    detached: ownGroup,
     stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   child.stdin?.end(input);
@@ -83,6 +92,8 @@ export interface Running {
   /** Resolves with the first attempt at a delivery. */
   attempt(delivery: number): Promise<Line>;
   signal(signal: NodeJS.Signals): void;
+  /** SIGKILL to all that belongs to it, where it was started with `ownGroup`. */
+  killGroup(): void;
   /** Exit code, or the signal's name. */
   readonly exited: Promise<number | NodeJS.Signals | null>;
   stop(): Promise<number | NodeJS.Signals | null>;
@@ -146,6 +157,7 @@ export function startRunning(args: readonly string[], options: RunOptions = {}):
     line,
     attempt: (delivery) => line((line) => line.type === "attempt" && line.delivery === delivery),
     signal: (signal) => void child.kill(signal),
+    killGroup: () => void process.kill(-(child.pid as number), "SIGKILL"),
     exited,
     stop() {
       child.kill("SIGINT");

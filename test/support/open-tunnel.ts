@@ -5,6 +5,8 @@ const [host = "", port = ""] = process.argv.slice(2);
 const tunnel = await localtunnelTunnel.open({
   host,
   port: Number(port),
+  folder: "",
+  project: "test",
   signal: new AbortController().signal,
 });
 process.stdout.write(`${tunnel.url}\n`);

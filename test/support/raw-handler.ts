@@ -13,6 +13,7 @@ interface HandlerOptions {
   readonly forgetBodies?: boolean;
   /** The port to listen on; a free one if not given. */
   readonly port?: number;
+  readonly onConnection?: (socket: Socket) => void;
 }
 
 /** A handler made of a bare socket: it keeps exactly what it was sent, and answers exactly what it is told to. */
@@ -30,7 +31,12 @@ export interface RawHandler {
 
 export async function startHandler(
   answer: Answer = ok,
-  { host = "127.0.0.1", forgetBodies = false, port: wanted = 0 }: HandlerOptions = {},
+  {
+    host = "127.0.0.1",
+    forgetBodies = false,
+    port: wanted = 0,
+    onConnection = () => {},
+  }: HandlerOptions = {},
 ): Promise<RawHandler> {
   const requests: Message[] = [];
   const connections: Socket[] = [];
@@ -39,6 +45,7 @@ export async function startHandler(
 
   const server = createServer({ noDelay: true }, (socket) => {
     connections.push(socket);
+    onConnection(socket);
     socket.on("error", () => {});
     const reader = createMessageReader({ kind: "request", forgetBodies });
     socket.on("data", (bytes) => {

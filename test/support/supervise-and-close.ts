@@ -5,8 +5,9 @@ import { probeSecret } from "./probed-front.ts";
 
 const [host = "", port = ""] = process.argv.slice(2);
 const supervision = superviseTunnel({
-  driver: localtunnelTunnel,
-  host,
+  routes: [{ driver: localtunnelTunnel, host }],
+  folder: "",
+  project: "test",
   port: Number(port),
   probe: probeSecret,
   onStatus: () => {},

@@ -106,12 +106,24 @@ describe("the list", () => {
 });
 
 describe("the header", () => {
-  const status = { driver: "localtunnel", subdomain: null, retryAt: null, reason: "", endpoint: null };
+  const status = {
+    driver: "localtunnel",
+    subdomain: null,
+    previous: null,
+    retryAt: null,
+    reason: "",
+    endpoint: null,
+  };
 
   test.each([
     ["opening", {}, /localtunnel is opening the tunnel/],
     ["up", { endpoint: "https://calm-fox.example" }, /● https:\/\/calm-fox.example .*localtunnel is up/s],
     ["moved", { endpoint: "https://new.example" }, /https:\/\/new.example .*give it to your providers/s],
+    [
+      "degraded",
+      { endpoint: "https://calm-fox.example", reason: "nothing listens at the target" },
+      /localtunnel is up: nothing listens/,
+    ],
     [
       "down",
       { reason: "the server closed it", retryAt: TEN_O_CLOCK + 65_000 },

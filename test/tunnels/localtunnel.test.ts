@@ -26,8 +26,9 @@ afterEach(async () => {
   await front.close();
 });
 
+const kept = { folder: "", project: "test" };
 const open = (subdomain?: string, signal = new AbortController().signal) =>
-  localtunnelTunnel.open({ port: front.port, host: server.host, subdomain, signal });
+  localtunnelTunnel.open({ port: front.port, host: server.host, subdomain, signal, ...kept });
 
 describe("an open tunnel", () => {
   test("has the URL and the name that the server gave", async () => {
@@ -221,6 +222,7 @@ describe("says why there is no tunnel", () => {
       port: 1,
       host: "ftp://x",
       signal: new AbortController().signal,
+      ...kept,
     });
     await expect(opening).rejects.toThrow('"ftp://x" is not the URL of a localtunnel server');
   });

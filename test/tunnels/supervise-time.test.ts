@@ -30,7 +30,9 @@ function driverThat(open: (name: string | undefined) => Partial<OpenTunnel> | Tu
   const driver: TunnelDriver = {
     name: "test",
     opensPerHour: 20,
-    check: async () => null,
+    clientAddressHeader: null,
+    operator: () => "nobody",
+    missing: async () => null,
     async open({ subdomain }) {
       asked.push({ at: clock.now(), name: subdomain });
       const tunnel = open(subdomain);
@@ -45,12 +47,13 @@ function driverThat(open: (name: string | undefined) => Partial<OpenTunnel> | Tu
 function supervise(driver: TunnelDriver, clock: Clock, subdomain?: string): Supervision {
   const { onStatus } = statuses;
   supervision = superviseTunnel({
-    driver,
+    routes: [{ driver, subdomain }],
     port: front.port,
+    folder: "",
+    project: "test",
     probe: probeSecret,
     onStatus,
     clock,
-    subdomain,
     random: () => 0.999,
   });
   return supervision;
@@ -136,6 +139,42 @@ test("asks for the name that it was given the last time", async () => {
   supervise(driver, clock);
   await statuses.reaches(() => asked.length > 2);
   expect(asked.slice(0, 3).map(({ name }) => name)).toEqual([undefined, "calm-fox", "calm-fox"]);
+});
+
+describe("under another URL than before", () => {
+  test("in this run it has moved, and says where from", async () => {
+    const clock = passingClock({ start: START, end: START + 10 * MINUTE });
+    const ports = [`http://127.0.0.1:${front.port}`, `http://localhost:${front.port}`];
+    const { driver } = driverThat(
+      () => ({ url: ports.shift() ?? "", lost: clock.after(5_000).then(() => "gone") }),
+      clock,
+    );
+    supervise(driver, clock);
+    expect(await statuses.next("moved")).toMatchObject({
+      endpoint: `http://localhost:${front.port}`,
+      previous: `http://127.0.0.1:${front.port}`,
+    });
+  });
+
+  test("than in the last run it has moved too", async () => {
+    const clock = passingClock({ start: START, end: START + MINUTE });
+    const { driver } = driverThat(() => ({}), clock);
+    const lastUrl = "https://old.example";
+    supervision = superviseTunnel({
+      routes: [{ driver, lastUrl }],
+      port: front.port,
+      folder: "",
+      project: "test",
+      probe: probeSecret,
+      onStatus: statuses.onStatus,
+      clock,
+    });
+    expect(await supervision.ready).toMatchObject({
+      state: "moved",
+      previous: lastUrl,
+      reason: `the server gave another URL than ${lastUrl}`,
+    });
+  });
 });
 
 test("closes every tunnel that it has opened", async () => {

@@ -30,10 +30,10 @@ afterEach(async () => {
 
 function supervise(options: { probeIntervalMs?: number; probeTimeoutMs?: number } = {}): Supervision {
   supervision = superviseTunnel({
-    driver: localtunnelTunnel,
+    routes: [{ driver: localtunnelTunnel, host: server.host, subdomain: "calm-fox" }],
     port: front.port,
-    host: server.host,
-    subdomain: "calm-fox",
+    folder: "",
+    project: "test",
     probe: probeSecret,
     onStatus: statuses.onStatus,
     ...options,

@@ -13,6 +13,8 @@ export interface CommandDefinition {
   readonly examples: readonly [string, ...string[]];
   /** Taken where no command is named. */
   readonly isDefault?: boolean;
+  /** It looks at the options of other commands. */
+  readonly readsOthers?: boolean;
   /** Adds its options. */
   define(command: Command): void;
   /** Does the work; what it resolves to is the exit code, 0 if nothing. */

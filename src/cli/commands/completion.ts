@@ -11,6 +11,7 @@ export const completionCommand: CommandDefinition = {
     "hookspool completion fish > ~/.config/fish/completions/hookspool.fish",
     "hookspool completion powershell >> $PROFILE",
   ],
+  readsOthers: true,
   define(command) {
     command.addArgument(new Argument("<shell>", "whose").choices(Object.keys(completionScripts)));
   },

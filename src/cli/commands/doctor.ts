@@ -10,15 +10,29 @@ export const doctorCommand: CommandDefinition = {
   usage: "doctor",
   description:
     "what works here: Node, the data directory, tunnels, the terminal, and where each setting comes from",
-  examples: ["hookspool doctor", "hookspool doctor --json | jq 'select(.type == \"setting\")'"],
-  define() {},
-  run: doctor,
+  examples: [
+    "hookspool doctor",
+    "hookspool doctor --offline",
+    "hookspool doctor --json | jq 'select(.type == \"setting\")'",
+  ],
+  define(command) {
+    command.option("--offline", "open no tunnels: say only what is missing on this machine");
+  },
+  run: (context, { options }) => doctor(context, options.offline === true),
 };
 
-async function doctor(context: Context): Promise<ExitCode> {
+async function doctor(context: Context, offline: boolean): Promise<ExitCode> {
   const { examineHealth } = await import("../../wiring/health.ts");
-  const findings = [...(await examineHealth(context.dir)), terminalFinding()];
   const settings = settingsInForce();
+  const tunnelHost = settings.find(({ name }) => name === "tunnelHost")?.value as string | undefined | null;
+  const project = process.cwd();
+  const health = await examineHealth({
+    dir: context.dir,
+    project,
+    tunnelHost: tunnelHost ?? undefined,
+    offline,
+  });
+  const findings = [...health, terminalFinding()];
   if (context.json) {
     for (const finding of findings) await context.write(jsonLine({ v: 1, type: "check", ...finding }));
     for (const setting of settings) await context.write(jsonLine({ v: 1, type: "setting", ...setting }));
@@ -26,7 +40,7 @@ async function doctor(context: Context): Promise<ExitCode> {
     const { chalk } = context;
     const signs = { ok: chalk.green("✓"), warning: chalk.yellow("!"), error: chalk.red("✗") };
     for (const { name, status, detail } of findings)
-      await context.write(`${signs[status]} ${name.padEnd(19)} ${detail}\n`);
+      await context.write(`${signs[status]} ${name.padEnd(24)} ${detail}\n`);
     await context.write("\nSettings of listen\n");
     for (const { name, value, origin } of settings)
       await context.write(`  ${name.padEnd(15)} ${String(value ?? "-").padEnd(14)} ${chalk.dim(origin)}\n`);

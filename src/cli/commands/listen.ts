@@ -19,6 +19,9 @@ interface Options {
   readonly tunnelHost?: string;
   readonly subdomain?: string;
   readonly publicUrl?: string;
+  readonly remotePort?: number;
+  readonly tunnelKey?: string;
+  readonly fallback?: boolean;
   readonly requireTunnel?: boolean;
   readonly probeInterval?: number;
   readonly port: number;
@@ -57,6 +60,7 @@ export const listenCommand: CommandDefinition = {
     "hookspool 3000",
     "hookspool http://localhost:3000/api/webhooks --path /hooks",
     "hookspool listen 3000 --tunnel none --port 4000",
+    "hookspool 3000 --tunnel ssh --tunnel-host me@example.com --remote-port 8080",
     "hookspool 3000 --json | jq 'select(.type == \"delivery\")'",
     "hookspool 3000 -- npm run dev",
     "hookspool 3000 --on-url 'node register-webhook.js'",
@@ -65,12 +69,47 @@ export const listenCommand: CommandDefinition = {
   isDefault: true,
   define(command) {
     command
-      .addOption(listenOption("--tunnel <driver>", "auto, localtunnel, or none", "TUNNEL").default("auto"))
-      .addOption(listenOption("--tunnel-host <url>", "the tunnel server to use", "TUNNEL_HOST"))
+      .addOption(
+        listenOption(
+          "--tunnel <drivers>",
+          "localtunnel, cloudflared, ssh, ngrok: tried in this order; auto (what works here) or none",
+          "TUNNEL",
+        ).default("auto"),
+      )
+      .addOption(
+        listenOption(
+          "--tunnel-host <host>",
+          "the server to use: a localtunnel server's URL; for ssh srv.us, localhost.run, pinggy or user@host:port",
+          "TUNNEL_HOST",
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--remote-port <n>",
+          "the port to listen on at an sshd of one's own (0: any)",
+          "REMOTE_PORT",
+        ).argParser(parsePort),
+      )
+      .addOption(
+        listenOption("--tunnel-key <file>", "the private key for ssh (default: one made here)", "TUNNEL_KEY"),
+      )
+      .addOption(
+        listenOption(
+          "--fallback",
+          "when a tunnel stays away, take the next one: another URL, another company",
+          "FALLBACK",
+        ),
+      )
       .addOption(
         listenOption("--subdomain <name>", "ask for this name (default: the last one here)", "SUBDOMAIN"),
       )
-      .addOption(listenOption("--public-url <url>", "my own tunnel leads here: open none", "PUBLIC_URL"))
+      .addOption(
+        listenOption(
+          "--public-url <url>",
+          "the URL of my own tunnel, or of what the named one leads to",
+          "PUBLIC_URL",
+        ),
+      )
       .option("--require-tunnel", "end with exit code 3 if the named tunnel cannot be opened")
       .addOption(
         listenOption(
@@ -238,7 +277,7 @@ async function listen(
     if (typeof first === "object") {
       if (options.requireTunnel && first.endpoint === null && settings.tunnel !== "none")
         throw noTunnel(session.tunnelStatus()?.reason);
-      reporter.ready(first, session.caution);
+      reporter.ready(first, session.caution());
       if (first.tunnel === "none") urlIs(first.local);
       if (command.length > 0) {
         beside = runBeside(command, {
@@ -332,6 +371,9 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     subdomain: options.subdomain,
     publicUrl: options.publicUrl,
     probeIntervalMs: options.probeInterval,
+    fallback: options.fallback ?? false,
+    remotePort: options.remotePort,
+    tunnelKey: options.tunnelKey,
   };
 }
 

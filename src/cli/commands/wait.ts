@@ -40,7 +40,7 @@ export const waitCommand: CommandDefinition = {
       .option("--answered", "until a handler has answered; exit code 1 where that is not a 2xx")
       .addHelpText(
         "after",
-        "\nThe filter is the terminal UI's: provider: event: job: status: sig: path: is: and words.\n",
+        "\nThe filter is the terminal UI's: provider: event: job: status: sig: path: is: search: and words.\n",
       );
   },
   run: (context, words) =>
@@ -81,6 +81,11 @@ function createSeeker(
   filter: Filter,
   { start, answered }: { readonly start: number; readonly answered: boolean },
 ): () => Generator<DeliverySummary> {
+  /** For full text, only the store knows enough. */
+  const matches = (delivery: DeliverySummary) =>
+    filter.matches(delivery) && (filter.asks.words?.length ? isInStore(delivery) : true);
+  const isInStore = ({ id }: DeliverySummary) =>
+    reader.search(filter.asks, { limit: 1, from: id, before: id + 1 }).deliveries.length > 0;
   const found = new Set<number>();
   /** Everything up to here has been found, or will not change its mind. */
   let settled = start;
@@ -91,7 +96,7 @@ function createSeeker(
       for (const delivery of page) {
         const isOpen = delivery.lastOutcome === null && delivery.refusal === null;
         const isFound = found.has(delivery.id);
-        if (!isFound && filter.matches(delivery) && !(answered && isOpen)) {
+        if (!isFound && matches(delivery) && !(answered && isOpen)) {
           found.add(delivery.id);
           yield delivery;
         } else if (!isFound && isOpen) isSettled = false;
@@ -112,7 +117,7 @@ const handled = ({ lastOutcome: outcome, lastStatus: status, refusal }: Delivery
   refusal === null && outcome !== null && succeeded({ outcome, status });
 
 function readFilter(source: string): Filter {
-  const filter = parseFilter(source);
+  const filter = parseFilter(source, Date.now());
   if (!("problem" in filter)) return filter;
   throw new AppError(`the filter cannot be read: ${filter.problem}`, {
     code: "E_FILTER",

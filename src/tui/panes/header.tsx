@@ -67,6 +67,8 @@ function condition({ about: { ready, tunnel } }: State): readonly [sign: string,
       return ["●", `${driver} is up${because}`, "good"];
     case "moved":
       return ["●", `${driver} is up under another address: give it to your providers`, "warn"];
+    case "degraded":
+      return ["●", `${driver} is up${because}`, "warn"];
     case "down":
       return ["○", `${driver} is down${because}`, "bad"];
     case "offline":

@@ -39,7 +39,7 @@ function leftPart(state: State, hints: readonly Binding[], columns: number): Lin
 
 function filterLine(state: State, text: string): Line {
   const typed: Line = [["/", "strong"], [drawable(text)], ["▏", "accent"]];
-  const filter = parseFilter(text.trim());
+  const filter = parseFilter(text.trim(), state.now);
   if (isProblem(filter)) return [...typed, [` ${drawable(filter.problem)}`, "bad"]];
   const { found, complete } = matchCount(state);
   const matches = found === 1 && complete ? "1 match" : `${count(found)}${complete ? "" : "+"} match`;

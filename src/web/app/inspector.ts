@@ -36,7 +36,7 @@ export function startInspector(token: string): void {
   const wide = matchMedia("(min-width: 900px)");
 
   let rows: Rows = [];
-  let filter = parseFilter("") as Filter;
+  let filter = parseFilter("", 0) as Filter;
   /** Where the next older page begins; `null` at the oldest, `undefined` before the first. */
   let next: number | null | undefined;
   let loading = false;
@@ -254,7 +254,7 @@ export function startInspector(token: string): void {
 
   function applyFilter(text: string) {
     if (filterInput.value !== text) filterInput.value = text;
-    const parsed = parseFilter(text.trim());
+    const parsed = parseFilter(text.trim(), Date.now());
     if ("problem" in parsed) {
       filterNote.dataset.problem = "";
       filterNote.textContent = parsed.problem;
