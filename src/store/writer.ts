@@ -105,7 +105,7 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
 
 function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {
   const { head, body, identity, verification, refusal, owed } = delivery;
-  const duplicateOf = firstWithKey(database, identity.provider, identity.dedupeKey);
+  const duplicateOf = firstOfEvent(database, identity);
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
@@ -171,17 +171,27 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   };
 }
 
-/** The first delivery with this key, among those before a number where one is given. */
-function firstWithKey(
+/** The first delivery of this event, among those before a number where one is given. The job goes with the key. */
+function firstOfEvent(
   database: Database,
-  provider: string | null,
-  key: string | null,
+  { provider, job, dedupeKey }: Identity,
   before = Number.MAX_SAFE_INTEGER,
 ): number | null {
-  if (key === null) return null;
-  const row = database
-    .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ? AND id < ?")
-    .get(provider, key, before);
+  if (dedupeKey === null) return null;
+  const row =
+    job === null
+      ? database
+          .statement(
+            `SELECT id FROM deliveries INDEXED BY deliveries_dedupe
+             WHERE job IS NULL AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
+          )
+          .get(dedupeKey, provider, before)
+      : database
+          .statement(
+            `SELECT id FROM deliveries INDEXED BY deliveries_job
+             WHERE job = ? AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
+          )
+          .get(job, dedupeKey, provider, before);
   return (row?.id ?? null) as number | null;
 }
 
@@ -193,24 +203,42 @@ function updateVerification(database: Database, id: number, verification: Verifi
 
 function updateIdentity(database: Database, id: number, identity: Identity): void {
   const { provider, event, eventName, job, dedupeKey } = identity;
+  const duplicateOf = firstOfEvent(database, identity, id);
   database
     .statement(
       `UPDATE deliveries SET provider = ?, event = ?, event_name = ?, job = ?, dedupe_key = ?, duplicate_of = ?
        WHERE id = ?`,
     )
-    .run(provider, event, eventName, job, dedupeKey, firstWithKey(database, provider, dedupeKey, id), id);
+    .run(provider, event, eventName, job, dedupeKey, duplicateOf, id);
+}
+
+/** What an event's deliveries have in common. */
+interface Event {
+  readonly origin: string;
+  readonly provider: string | null;
+  readonly job: string | null;
+  readonly dedupe_key: string | null;
 }
 
 /** A handler that has taken one delivery of an event has the event: the others are owed no longer. */
-function settleOthers(database: Database, id: number): void {
-  database
-    .statement(
-      `UPDATE deliveries AS other SET owed = 0, settled_by = taken.id
-       FROM (SELECT id, origin, provider, dedupe_key FROM deliveries WHERE id = ? AND dedupe_key IS NOT NULL) AS taken
-       WHERE other.provider IS taken.provider AND other.dedupe_key = taken.dedupe_key
-         AND other.origin = taken.origin AND other.owed = 1`,
-    )
-    .run(id);
+function settleOthers(database: Database, id: number, { origin, provider, job, dedupe_key }: Event): void {
+  if (dedupe_key === null) return;
+  const others = "dedupe_key = ? AND provider IS ? AND origin = ? AND owed = 1";
+  // Through what is owed, which is little, rather than through all that one job was ever told.
+  if (job === null)
+    database
+      .statement(
+        `UPDATE deliveries INDEXED BY deliveries_owed_dedupe SET owed = 0, settled_by = ?
+         WHERE job IS NULL AND ${others}`,
+      )
+      .run(id, dedupe_key, provider, origin);
+  else
+    database
+      .statement(
+        `UPDATE deliveries INDEXED BY deliveries_owed_job SET owed = 0, settled_by = ?
+         WHERE job = ? AND ${others}`,
+      )
+      .run(id, job, dedupe_key, provider, origin);
 }
 
 function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
@@ -221,13 +249,13 @@ function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary 
     .statement(
       `UPDATE deliveries
        SET attempts = attempts + 1, last_outcome = ?, last_status = ?, last_ms = ?, last_target = ?, owed = owed AND ?
-       WHERE id = ? RETURNING attempts`,
+       WHERE id = ? RETURNING attempts, origin, provider, job, dedupe_key`,
     )
     .get(outcome, status, ms, attempt.targetBase, success ? 0 : 1, delivery);
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
-  if (success && trigger !== "replay") settleOthers(database, delivery);
+  if (success && trigger !== "replay") settleOthers(database, delivery, row as unknown as Event);
   const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(
