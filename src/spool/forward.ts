@@ -206,9 +206,14 @@ async function send(
   for (let again = false; ; again = true) {
     const request = open();
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      request.once("response", resolve);
+      const onClose = () => reject(new Error("the connection was closed"));
       request.once("error", reject);
-      request.once("close", () => reject(new Error("the connection was closed")));
+      request.once("close", onClose);
+      request.once("response", (incoming) => {
+        // It closes after an answer too, and an error that nobody hears of would cost its stack.
+        request.off("close", onClose);
+        resolve(incoming);
+      });
     });
     try {
       if (body.size <= SMALL_BODY_BYTES) {

@@ -1,9 +1,9 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import { succeeded } from "../core/attempt.ts";
 import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
-import { setImmediate as turn } from "node:timers/promises";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
 import type { LogSync } from "./log-sync.ts";
 import type { Database } from "./sqlite.ts";
@@ -34,6 +34,7 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
   let mustSync = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const events = recentEvents(database);
 
   async function drain() {
     while (entries.length > 0) {
@@ -80,18 +81,26 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
     reopen: (body) =>
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
-      const done = enqueue(() => insertDelivery(database, delivery));
+      const done = enqueue(() => {
+        const summary = insertDelivery(database, delivery);
+        events.keep(summary);
+        return summary;
+      });
       mustSync = true;
       void run();
       return done;
     },
-    appendAttempt: (attempt) => enqueueIdly(() => insertAttempt(database, attempt)),
+    appendAttempt: (attempt) => enqueueIdly(() => insertAttempt(database, attempt, events.take)),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
     giveUp: (id) =>
       enqueueIdly(
         () => void database.statement("UPDATE deliveries SET given_up = 1 WHERE id = ? AND owed = 1").run(id),
       ),
-    setIdentity: (id, identity) => enqueueIdly(() => updateIdentity(database, id, identity)),
+    setIdentity: (id, identity) =>
+      enqueueIdly(() => {
+        events.forget(id);
+        updateIdentity(database, id, identity);
+      }),
     async flush() {
       mustSync = true;
       while (entries.length > 0 || running) await run();
@@ -213,35 +222,59 @@ function updateIdentity(database: Database, id: number, identity: Identity): voi
 }
 
 /** What an event's deliveries have in common. */
-interface Event {
-  readonly origin: string;
-  readonly provider: string | null;
-  readonly job: string | null;
-  readonly dedupe_key: string | null;
+type Event = Pick<DeliverySummary, "origin" | "provider" | "job" | "dedupeKey">;
+
+/** How many deliveries may be on their way between their commit and their first attempt's. */
+const RECENT_EVENTS = 10_000;
+
+/** The events of what was just written, which need not be read again with the first attempt. */
+function recentEvents(database: Database) {
+  const recent = new Map<number, Event>();
+  return {
+    keep(delivery: DeliverySummary) {
+      recent.set(delivery.id, delivery);
+      const [oldest] = recent.size > RECENT_EVENTS ? recent.keys() : [];
+      if (oldest !== undefined) recent.delete(oldest);
+    },
+    forget: (id: number) => void recent.delete(id),
+    take(id: number): Event | undefined {
+      const kept = recent.get(id);
+      if (kept) {
+        recent.delete(id);
+        return kept;
+      }
+      return database
+        .statement("SELECT origin, provider, job, dedupe_key AS dedupeKey FROM deliveries WHERE id = ?")
+        .get(id) as Event | undefined;
+    },
+  };
 }
 
-/** A handler that has taken one delivery of an event has the event: the others are owed no longer. */
-function settleOthers(database: Database, id: number, { origin, provider, job, dedupe_key }: Event): void {
-  if (dedupe_key === null) return;
-  const others = "dedupe_key = ? AND provider IS ? AND origin = ? AND owed = 1";
-  // Through what is owed, which is little, rather than through all that one job was ever told.
-  if (job === null)
+/**
+ * A handler that has taken one delivery of an event has the event: the others are owed no longer. They are looked
+ * for among what is owed, which is little, rather than among all that one job was ever told.
+ */
+function settleOthers(database: Database, id: number, { origin, provider, job, dedupeKey }: Event): void {
+  if (dedupeKey === null) return;
+  const [index, condition] =
+    job === null ? ["deliveries_owed_dedupe", "job IS NULL"] : ["deliveries_owed_job", "job = ?"];
+  const others = database
+    .statement(
+      `SELECT id FROM deliveries INDEXED BY ${index}
+       WHERE ${condition} AND dedupe_key = ? AND provider IS ? AND origin = ? AND owed = 1`,
+    )
+    .all(...(job === null ? [] : [job]), dedupeKey, provider, origin);
+  for (const other of others)
     database
-      .statement(
-        `UPDATE deliveries INDEXED BY deliveries_owed_dedupe SET owed = 0, settled_by = ?
-         WHERE job IS NULL AND ${others}`,
-      )
-      .run(id, dedupe_key, provider, origin);
-  else
-    database
-      .statement(
-        `UPDATE deliveries INDEXED BY deliveries_owed_job SET owed = 0, settled_by = ?
-         WHERE job = ? AND ${others}`,
-      )
-      .run(id, job, dedupe_key, provider, origin);
+      .statement("UPDATE deliveries SET owed = 0, settled_by = ? WHERE id = ?")
+      .run(id, other.id as number);
 }
 
-function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
+function insertAttempt(
+  database: Database,
+  attempt: NewAttempt,
+  eventOf: (delivery: number) => Event | undefined,
+): AttemptSummary {
   const { delivery, trigger, target, startedAt, outcome, problem, response, ms } = attempt;
   const status = response?.status ?? null;
   const success = succeeded({ outcome, status });
@@ -249,13 +282,16 @@ function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary 
     .statement(
       `UPDATE deliveries
        SET attempts = attempts + 1, last_outcome = ?, last_status = ?, last_ms = ?, last_target = ?, owed = owed AND ?
-       WHERE id = ? RETURNING attempts, origin, provider, job, dedupe_key`,
+       WHERE id = ? RETURNING attempts`,
     )
     .get(outcome, status, ms, attempt.targetBase, success ? 0 : 1, delivery);
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
-  if (success && trigger !== "replay") settleOthers(database, delivery, row as unknown as Event);
+  if (success && trigger !== "replay") {
+    const event = eventOf(delivery);
+    if (event) settleOthers(database, delivery, event);
+  }
   const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(

@@ -22,6 +22,7 @@ import {
   lastTargetKey,
   type ToCaptureThread,
 } from "./capture-protocol.ts";
+import { takeTimings } from "./capture-timings.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { createLateVerdicts } from "./late-verdicts.ts";
@@ -41,7 +42,9 @@ try {
 
 async function start() {
   const store = openStore(settings.dir, { checkpoints: "elsewhere" });
-  const { writer } = store;
+  const timingsFile = process.env.HOOKSPOOL_TIMINGS;
+  const timings = timingsFile === undefined ? undefined : takeTimings(timingsFile);
+  const writer = timings ? timings.timed(store.writer) : store.writer;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
   const leave = announce(store);
@@ -130,6 +133,7 @@ async function start() {
     forwarder.close();
     lateVerdicts.close();
     leave();
+    timings?.write();
     await store.close();
     gatherer.flush();
     batcher.flush();

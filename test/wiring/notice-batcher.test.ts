@@ -31,7 +31,12 @@ test("what is noticed in one turn is one message, what follows soon after anothe
     observe(notice(status));
     await turn();
   }
-  await expect.poll(() => events).toEqual([[1, 2, 3], [4, 5]]);
+  await expect
+    .poll(() => events)
+    .toEqual([
+      [1, 2, 3],
+      [4, 5],
+    ]);
 });
 
 test("flush sends what is waiting at once, and nothing twice", async () => {
