@@ -1,28 +1,22 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { AppError, type ExitCode, exitCodes } from "../core/errors.ts";
 import { parseTarget, pathAtTarget } from "../core/target.ts";
-import {
-  composePayload,
-  deliveryOf,
-  type Flaw,
-  type ForgedDelivery,
-  type Payload,
-} from "../inspect/forge.ts";
-import { buildScenario, type Scenario, scenarios, scenariosOf } from "../inspect/scenarios.ts";
+import type { Flaw } from "../inspect/forge.ts";
+import { type Scenario, type ScenarioStep, scenarios, scenariosOf } from "../inspect/scenarios.ts";
 import { jsonLine } from "../log/json.ts";
-import { type MediaServer, type ServedFile, startMediaServer } from "../media/server.ts";
+import { startMediaServer } from "../media/server.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
 import { playRetries } from "../spool/retries.ts";
-import { lastTargetKey } from "../wiring/capture-protocol.ts";
 import { type ForgeSender, openForgeSender } from "../wiring/forge-sender.ts";
-import { type SigningSecret, signingSecretFor } from "../wiring/signing-secret.ts";
+import { forgingSteps, introduceSignature } from "../wiring/forging.ts";
+import { currentTarget } from "../wiring/last-target.ts";
+import { DOWNLOAD_GRACE_MS, KEEP_SERVING_MS } from "../wiring/outputs.ts";
+import { signingSecretFor } from "../wiring/signing-secret.ts";
 import { exitCodeOf, worse } from "./attempt-exit-code.ts";
 import { type Context, readNamedBytes, readNamedFile } from "./context.ts";
 import { createReporter } from "./reporter.ts";
 import { pauseText, retryEndText } from "./retry-text.ts";
-import { DOWNLOAD_GRACE_MS, KEEP_SERVING_MS } from "./served-outputs.ts";
 
 /** The flags of `forge`, as they were read. */
 export interface ForgeFlags {
@@ -61,24 +55,29 @@ export async function forge(
 ): Promise<ExitCode> {
   const provider = providerNamed(id);
   refuseUnclear(provider, event, options);
-  const target = parseTarget(options.to ?? (await lastTarget(context)));
+  const target = options.to === undefined ? await context.withStore(currentTarget) : parseTarget(options.to);
   const data = options.data === undefined ? undefined : await readData(options.data);
   const signing = signingSecretFor(provider, context.dir, process.env);
-  const media = await startMediaServer({ port: options.mediaPort, files: keyFiles(signing) });
+  const media = await startMediaServer({ port: options.mediaPort });
   let sender: ForgeSender | undefined;
   try {
-    const errands = errandsFor({
+    const { scenario, count, set } = options;
+    const steps = forgingSteps({
       provider,
       event,
-      options,
+      scenario,
+      count,
+      set,
+      data,
+      flaw: flawOf(options),
       signing,
       media,
-      data,
       path: pathAtTarget(target, "/"),
     });
     // Whatever cannot be signed is found before anything is opened or sent.
-    for (const { deliver } of errands) deliver(Date.now());
-    sayHowSigned(context, provider, signing, media, options);
+    for (const { deliver } of steps) deliver(Date.now());
+    const note = isSigned(options) ? introduceSignature(provider, signing, media) : undefined;
+    if (note !== undefined) context.talk(`${note}\n`);
 
     sender = await openForgeSender({
       dir: context.dir,
@@ -91,8 +90,8 @@ export async function forge(
       provider: provider.id,
       observer: createReporter(context.json ? "json" : "lines", context).observe,
     });
-    const code = await play(context, provider, errands, sender, options);
-    const isReferred = errands.some(({ payload }) => Buffer.from(payload.body).includes(media.url("/")));
+    const code = await play(context, provider, steps, sender, options);
+    const isReferred = steps.some(({ payload }) => Buffer.from(payload.body).includes(media.url("/")));
     // Who turned it away fetches nothing.
     const usually = code === exitCodes.done ? KEEP_SERVING_MS : 0;
     if (isReferred) await wait(options.keepServing ?? usually);
@@ -100,52 +99,6 @@ export async function forge(
   } finally {
     await Promise.all([sender?.close(), media.close(DOWNLOAD_GRACE_MS)]);
   }
-}
-
-/** One delivery to be made, with how long after the one before. */
-interface Errand {
-  readonly delayMs: number;
-  readonly payload: Payload;
-  deliver(now: number): ForgedDelivery;
-}
-
-interface ErrandOptions {
-  readonly provider: Provider;
-  readonly event: string | undefined;
-  readonly options: ForgeFlags;
-  readonly signing: SigningSecret;
-  readonly media: MediaServer;
-  readonly data: Uint8Array | undefined;
-  readonly path: string;
-}
-
-function errandsFor({
-  provider,
-  event,
-  options,
-  signing,
-  media,
-  data,
-  path,
-}: ErrandOptions): readonly Errand[] {
-  const { set, scenario, count = 1 } = options;
-  const common = {
-    provider: provider.id,
-    secret: signing.secret,
-    now: Date.now(),
-    random: randomBytes,
-    path,
-    mediaUrls: media.urls,
-    data,
-    set,
-    flaw: flawOf(options),
-  };
-  if (scenario === "batch") return buildScenario({ ...common, scenario, event, count: options.count });
-  return Array.from({ length: count }, () => {
-    if (scenario !== undefined) return buildScenario({ ...common, scenario, event });
-    const payload = composePayload({ ...common, event: event ?? "" });
-    return { delayMs: 0, payload, deliver: (now: number) => deliveryOf(payload, { ...common, now }) };
-  }).flat();
 }
 
 function flawOf({ unsigned, badSignature, stale }: ForgeFlags): Flaw | undefined {
@@ -157,12 +110,12 @@ function flawOf({ unsigned, badSignature, stale }: ForgeFlags): Flaw | undefined
 async function play(
   { json, talk, write, style }: Context,
   provider: Provider,
-  errands: readonly Errand[],
+  steps: readonly ScenarioStep[],
   sender: ForgeSender,
   { retries, timeScale }: ForgeFlags,
 ): Promise<ExitCode> {
   let worst: ExitCode = exitCodes.done;
-  for (const { delayMs, payload, deliver } of errands) {
+  for (const { delayMs, payload, deliver } of steps) {
     await wait(delayMs / timeScale);
     const send = () => sender.send(deliver(Date.now()));
     if (!retries) {
@@ -207,16 +160,6 @@ function refuseUnclear(provider: Provider, event: string | undefined, options: F
 const usageError = (message: string, hint: string) =>
   new AppError(message, { code: "E_USAGE", fault: "user", hint });
 
-async function lastTarget(context: Context): Promise<string> {
-  const last = await context.withStore((store) => store.recall(lastTargetKey));
-  if (last !== undefined) return last;
-  throw new AppError("no target is named, and no listen has had one here yet", {
-    code: "E_NO_TARGET",
-    fault: "user",
-    hint: "Name one: --to 3000, or --to http://localhost:3000/api/webhooks",
-  });
-}
-
 async function readData(words: string): Promise<Uint8Array> {
   if (words === "-") {
     const { buffer } = await import("node:stream/consumers");
@@ -236,27 +179,9 @@ async function readData(words: string): Promise<Uint8Array> {
   return Buffer.from(words);
 }
 
-const KEYS_PATH = "/.well-known/jwks.json";
-
-function keyFiles({ developmentKeys }: SigningSecret): Record<string, ServedFile> {
-  if (developmentKeys === null) return {};
-  return { [KEYS_PATH]: { type: "application/json", bytes: Buffer.from(JSON.stringify(developmentKeys)) } };
-}
-
-function sayHowSigned(
-  { talk }: Context,
-  { id, name, schemes }: Provider,
-  { secret, developmentKeys }: SigningSecret,
-  media: MediaServer,
-  options: ForgeFlags,
-): void {
-  if (flawOf(options) !== undefined && flawOf(options) !== "stale") return;
-  if (developmentKeys !== null)
-    talk(
-      `Only ${name} can sign with ${name}'s keys. This is signed with a development key of hookspool's own; its JWKS is at ${media.url(KEYS_PATH)} while this runs. It is not ${name}'s: let nothing but your development handler trust it.\n`,
-    );
-  else if (secret === null && schemes.length > 0 && schemes[0]?.scheme !== "unsigned")
-    talk(`No secret of ${name} is known, so this carries none, as is allowed: hookspool secret set ${id}\n`);
+function isSigned(options: ForgeFlags): boolean {
+  const flaw = flawOf(options);
+  return flaw === undefined || flaw === "stale";
 }
 
 /** What can be forged of a provider. */

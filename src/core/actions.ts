@@ -17,14 +17,20 @@ export interface ForgeWish {
   readonly isScenario: boolean;
 }
 
-/** What was asked for, and how it went as far as a handler was involved. */
+/** How it went. */
 export interface HandedOver {
   readonly tried: number;
+  /** What a handler has answered 2xx. */
   readonly delivered: number;
 }
 
+export interface Forged extends HandedOver {
+  /** What a person should know of the signatures, in a sentence; `null` where they are the provider's own. */
+  readonly note: string | null;
+}
+
 /** What a person can do with deliveries, whatever shows them: a terminal, a browser. */
-export interface Actions {
+export interface Actions extends Holding {
   /**
    * Sends the stored bytes to the session's target again; resolves when that attempt is on disk.
    *
@@ -46,16 +52,20 @@ export interface Actions {
   /**
    * Makes deliveries as the provider would; they come in as any others do. Resolves when the last is answered.
    *
-   * @throws {AppError} E_NO_PROVIDER, E_NO_EVENT, E_NO_SECRET
+   * @throws {AppError} E_NO_PROVIDER, E_NO_EVENT, E_NO_SCENARIO, E_NO_SECRET
    */
-  forge(wish: ForgeWish): Promise<HandedOver>;
+  forge(wish: ForgeWish): Promise<Forged>;
   /** Forgets deliveries; says how many there were. */
   remove(ids: readonly number[]): number;
-  /** From now on deliveries are kept and acknowledged, and wait: kept across restarts. */
-  hold(): void;
-  /** Hands over what was held, in order, and forwards again. */
-  resume(): void;
-  isHeld(): boolean;
   /** Hands over what is owed, each job in its order; resolves when nothing more can be handed over now. */
   deliverOwed(): Promise<HandedOver>;
+}
+
+/** Whether deliveries wait before their handler has them. */
+export interface Holding {
+  /** From now on deliveries are kept and acknowledged, and wait: kept across restarts. */
+  hold(): void;
+  /** Hands over what was held, each job in its order, and forwards again. */
+  resume(): void;
+  isHeld(): boolean;
 }

@@ -12,6 +12,11 @@ export type Notice =
   | { readonly type: "verdict"; readonly delivery: number; readonly verification: Verification }
   /** A delivery was acknowledged, and its handler has had its last try without a 2xx. It stays owed. */
   | { readonly type: "given-up"; readonly delivery: number; readonly attempts: number }
+  /**
+   * Forwarding is held or goes on. `waiting` have been acknowledged and not yet handed over: while they are, those
+   * of their jobs wait with them.
+   */
+  | { readonly type: "hold"; readonly held: boolean; readonly waiting: number }
   /** A request that was not taken: nothing of it is stored unless `delivery` names it. */
   | {
       readonly type: "turned-away";

@@ -45,6 +45,8 @@ export interface OwedScope {
   readonly promisedTo?: string;
   /** Only what went to this target last or was promised to it; `null`: what has none. */
   readonly target?: string | null | undefined;
+  /** With `target`: where what has none goes. */
+  readonly defaultTarget?: string | undefined;
   /** Not what came since (ms since the epoch) and has not been tried: it may be with its handler right now. */
   readonly untriedBefore?: number | undefined;
   /** Not what is promised to these targets, unless it was given up: somebody sees to it. */
@@ -59,6 +61,7 @@ export interface OwedReader {
   heads(scope: OwedScope, after: number, limit: number): OwedDelivery[];
   /** The first owed delivery of this job. */
   head(scope: OwedScope, of: Pick<OwedDelivery, "provider" | "job">): OwedDelivery | undefined;
+  count(scope: OwedScope): number;
   /** The targets that owed deliveries go to; `null` where none is known. */
   targets(scope: OwedScope): (string | null)[];
 }

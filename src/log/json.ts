@@ -50,6 +50,10 @@ export function noticeLine(notice: Notice): JsonLine {
       const { delivery, attempts } = notice;
       return { v: 1, type: "given-up", delivery, attempts };
     }
+    case "hold": {
+      const { held, waiting } = notice;
+      return { v: 1, type: "hold", held, waiting };
+    }
     case "turned-away": {
       const { status, reason, refusal, delivery, times = 1 } = notice;
       return { v: 1, type: "turned-away", status, reason, refusal, delivery, times };

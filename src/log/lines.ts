@@ -40,6 +40,8 @@ export function noticeText(notice: Notice, style: LineStyle): string {
       const { delivery, attempts } = notice;
       return `${chalk.red(" ! ")}  ${chalk.bold(`#${delivery}`)}  given up after ${attempts} attempts: it stays owed\n`;
     }
+    case "hold":
+      return holdText(notice, style);
     case "turned-away": {
       const about = notice.delivery === null ? "" : `  #${notice.delivery}`;
       const times = notice.times === undefined ? "" : `  ${notice.times} more like it`;
@@ -80,6 +82,16 @@ export function attemptText(attempt: AttemptSummary, { chalk, path }: LineStyle)
     chalk.dim(printable(path(attempt.target))),
   ];
   return `${parts.filter((part) => part !== null).join("  ")}\n`;
+}
+
+function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>, { chalk }: LineStyle): string {
+  const deliveries = waiting === 1 ? "1 delivery" : `${waiting} deliveries`;
+  if (held) {
+    const already = waiting === 0 ? "" : `; ${deliveries} waiting`;
+    return `${chalk.yellow("Held")}  what comes is kept and acknowledged, and waits${already}: hookspool resume\n`;
+  }
+  const first = waiting === 0 ? "" : `  first ${deliveries} that waited`;
+  return `${chalk.green("Forwarding")}${first}\n`;
 }
 
 function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {

@@ -22,6 +22,8 @@ export interface MediaServer {
   };
   /** The URL of a path here. */
   url(path: string): string;
+  /** Serves this beside the media from now on. */
+  serve(path: string, file: ServedFile): void;
   /** Takes no more requests; those that are being answered have `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
@@ -29,8 +31,6 @@ export interface MediaServer {
 interface Options {
   /** 0 for a free one. */
   readonly port: number;
-  /** To be served beside the media, by path. */
-  readonly files?: Readonly<Record<string, ServedFile>>;
 }
 
 /**
@@ -38,8 +38,8 @@ interface Options {
  *
  * @throws {AppError} E_PORT
  */
-export async function startMediaServer({ port, files = {} }: Options): Promise<MediaServer> {
-  const served = new Map(Object.entries({ ...media(), ...files }));
+export async function startMediaServer({ port }: Options): Promise<MediaServer> {
+  const served = new Map(Object.entries(media()));
   const server = createServer((request, response) => answer(request, response, served));
   await new Promise<void>((resolve, reject) => {
     server.once("error", (cause) => reject(portError(port, cause)));
@@ -54,6 +54,7 @@ export async function startMediaServer({ port, files = {} }: Options): Promise<M
       model: url("/sample.glb"),
     },
     url,
+    serve: (path, file) => void served.set(path, file),
     close: (graceMs) =>
       new Promise((resolve) => {
         const timer = setTimeout(() => server.closeAllConnections(), graceMs);

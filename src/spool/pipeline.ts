@@ -23,8 +23,8 @@ interface PipelineOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly inspect: Inspect;
-  /** Answer the sender once its delivery is on disk, and leave the handler to whoever takes this offer. */
-  readonly early?: EarlyAnswer | undefined;
+  /** Says whose handler is asked later; absent: nobody's. */
+  readonly deferring?: Deferring | undefined;
   /** Turn away what has a signature that does not hold. */
   readonly enforce: boolean;
   /** `undefined`: the provider's own limit, else {@link DEFAULT_TIMEOUT_MS}. */
@@ -34,8 +34,16 @@ interface PipelineOptions {
   readonly onStoreFailure: (error: unknown) => void;
 }
 
-interface EarlyAnswer {
-  readonly offer: (delivery: DeliverySummary) => void;
+/** Decides which senders are answered once their delivery is on disk, and before a handler is asked. */
+export interface Deferring {
+  defer(of: Identity): Deferral | undefined;
+}
+
+export interface Deferral {
+  /** What the sender is told of its delivery, by number. */
+  answer(id: number): string;
+  /** Called once: with what is on disk and is to be handed over, or with nothing if it could not be kept. */
+  settle(delivery: DeliverySummary | undefined): void;
 }
 
 export const DEFAULT_TIMEOUT_MS = 30_000;
@@ -64,6 +72,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     { identity, verification }: Inspection,
     refusal: Refusal | null,
     response: ServerResponse,
+    isDeferred = false,
   ): Promise<DeliverySummary | undefined> {
     try {
       const delivery = await writer.append({
@@ -72,8 +81,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         identity,
         verification,
         refusal,
-        owed: refusal === null,
-        promisedTo: options.early && refusal === null ? target.base : null,
+        // Who forges a delivery sees what became of it; it is owed only where the answer came before the handler.
+        owed: isDeferred || (refusal === null && head.origin !== "forged"),
+        promisedTo: isDeferred ? target.base : null,
       });
       observer({ type: "delivery", delivery });
       return delivery;
@@ -112,7 +122,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const inspection = inspect(head, body);
       const refusal =
         options.enforce && inspection.verification.verdict === "rejected" ? "signature-rejected" : null;
-      const delivery = await commit(head, body, inspection, refusal, response);
+      const deferral = refusal === null ? options.deferring?.defer(inspection.identity) : undefined;
+      const delivery = await commit(head, body, inspection, refusal, response, deferral !== undefined);
+      deferral?.settle(delivery);
       if (!delivery) return;
       if (refusal) {
         const { explanation, reason } = inspection.verification;
@@ -120,12 +132,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         answerPlainly(response, { status: 401, text: `signature rejected (${reason}): ${explanation}` });
         return;
       }
-      if (options.early) {
-        answerPlainly(response, {
-          status: 202,
-          text: `delivery ${delivery.id} is kept and will be handed on.`,
-        });
-        options.early.offer(delivery);
+      if (deferral) {
+        answerPlainly(response, { status: 202, text: deferral.answer(delivery.id) });
         return;
       }
       const attempt = await forwarder.forward({

@@ -44,7 +44,11 @@ export interface Redelivery {
   offer(delivery: OwedDelivery): void;
   /** Looks at the source again, for what others have put there. */
   look(): void;
-  /** Resolves when nothing is left to be handed over. */
+  /** What waits for its next try is tried at once. */
+  hasten(): void;
+  /** Whether nothing is left to be handed over. */
+  readonly isIdle: boolean;
+  /** Resolves when that is so. */
   idle(): Promise<void>;
   /** Begins no more tries; resolves when those under way have ended. */
   stop(): Promise<void>;
@@ -76,7 +80,8 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     for (const delivery of page) {
       cursor = delivery.id;
       if (schedule.has(delivery)) continue;
-      schedule.put(delivery, rereading ? now + waitMs(delivery.attempts) : now);
+      const waits = rereading && delivery.attempts > 0;
+      schedule.put(delivery, waits ? now + waitMs(delivery.attempts) : now);
     }
     if (page.length > 0) return;
     unread = setAside;
@@ -192,6 +197,13 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       cursor = 0;
       rereading = true;
       run();
+    },
+    hasten() {
+      schedule.hasten(Date.now());
+      run();
+    },
+    get isIdle() {
+      return schedule.size === 0 && !unread;
     },
     idle: () =>
       new Promise((resolve) => {

@@ -31,6 +31,13 @@ export function createOwedReader(database: Database): OwedReader {
         .get(...values, job, provider);
       return row && toOwed(row);
     },
+    count(scope) {
+      const { sql, values } = conditions("delivery", scope);
+      const row = database
+        .statement(`SELECT count(*) AS count FROM deliveries AS delivery WHERE ${sql}`)
+        .get(...values);
+      return Number(row?.count);
+    },
     targets(scope) {
       const { sql, values } = conditions("delivery", scope);
       return database
@@ -56,8 +63,8 @@ function conditions(row: string, scope: OwedScope): { sql: string; values: (stri
     values.push(scope.promisedTo);
   }
   if (scope.target !== undefined) {
-    parts.push(`${target(row)} IS ?`);
-    values.push(scope.target);
+    parts.push(`coalesce(${target(row)}, ?) IS ?`);
+    values.push(scope.defaultTarget ?? null, scope.target);
   }
   if (scope.untriedBefore !== undefined) {
     parts.push(`(${row}.attempts > 0 OR ${row}.promised_to IS NOT NULL OR ${row}.received_at < ?)`);

@@ -1,6 +1,7 @@
 import type { Attempt, AttemptSummary } from "../core/attempt.ts";
 import type { Delivery, DeliverySummary } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { Medium } from "../inspect/media.ts";
 
 /** What the page is told of where it looks. */
 export interface About {
@@ -59,11 +60,7 @@ export interface ShownAttempt extends Omit<Attempt, "response"> {
   } | null;
 }
 
-export interface Medium {
-  readonly url: string;
-  /** By its ending, as far as that says something. */
-  readonly kind: "image" | "video" | "audio" | "other";
-}
+export type { Medium };
 
 export type Replayed = AttemptSummary;
 

@@ -3,19 +3,23 @@ import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import type { DeliverySummary } from "../core/delivery.ts";
 import type { Observer } from "../core/notice.ts";
 import type { OwedScope } from "../core/ports.ts";
-import { parseTarget } from "../core/target.ts";
+import type { Target } from "../core/target.ts";
 import type { Forwarder } from "../spool/forward.ts";
 import { createPortGate } from "../spool/port-gate.ts";
-import { createRedelivery } from "../spool/redeliver.ts";
+import { createRedelivery, type Redelivery } from "../spool/redeliver.ts";
+import type { Claim } from "../store/claim.ts";
 import type { Store } from "../store/store.ts";
-import type { CaptureSettings } from "./capture-protocol.ts";
 import { handOver } from "./hand-over.ts";
 
-interface HandoverOptions {
+export interface HandoverOptions {
   readonly store: Store;
   readonly forwarder: Forwarder;
-  readonly settings: Pick<CaptureSettings, "target" | "timeoutMs" | "concurrency">;
-  readonly giveUpAfterMs: number;
+  readonly target: Target;
+  readonly timeoutMs: number | undefined;
+  /** How many the handler has at a time. */
+  readonly concurrency: number;
+  /** Whether a try that failed is the last one. */
+  readonly isLastTry: (delivery: { readonly receivedAt: number }) => boolean;
   readonly observer: Observer;
   readonly onStoreFailure: (error: unknown) => void;
 }
@@ -23,17 +27,80 @@ interface HandoverOptions {
 /** Serves the handler what was acknowledged before it had it. */
 export interface BackgroundHandover {
   offer(delivery: DeliverySummary): void;
+  /** Looks at what others have put into the store. */
+  look(): void;
+  /** Tries at once what waits for its next try. */
+  hasten(): void;
+  /** Whether nothing is left to be handed over. */
+  readonly isIdle: boolean;
+  /** Resolves when that is so, or it was stopped. */
+  idle(): Promise<void>;
   /** Begins no more tries; resolves when those under way have ended and are written down. */
   stop(): Promise<void>;
   /** Breaks off what is with the handler. Its deliveries stay owed. */
   abort(): void;
 }
 
-/** Goes on with what earlier runs left. */
+/**
+ * Goes on with what earlier runs left. Of several processes that hand over to one target, one does and the others
+ * wait for its end.
+ */
 export function createBackgroundHandover(options: HandoverOptions): BackgroundHandover {
-  const { store, forwarder, settings, observer } = options;
-  const target = parseTarget(settings.target);
-  const scope: OwedScope = { promisedTo: target.base };
+  const { store, target } = options;
+  const stopping = new AbortController();
+  let redelivery: Redelivery | undefined;
+  let claim: Claim | undefined;
+
+  const begun = (async () => {
+    claim = await claimed(store, target, stopping.signal, options.onStoreFailure);
+    if (claim) redelivery = startRedelivery(options);
+  })();
+
+  return {
+    offer: (delivery) => redelivery?.offer(delivery),
+    look: () => redelivery?.look(),
+    hasten: () => redelivery?.hasten(),
+    get isIdle() {
+      return redelivery?.isIdle ?? false;
+    },
+    async idle() {
+      await begun;
+      await redelivery?.idle();
+    },
+    async stop() {
+      stopping.abort();
+      await begun;
+      await redelivery?.stop();
+      claim?.release();
+    },
+    abort: () => redelivery?.abort(),
+  };
+}
+
+/** Resolves when this process is the one; with nothing where it is not to be any more. */
+async function claimed(
+  store: Store,
+  target: Target,
+  signal: AbortSignal,
+  onFailure: (error: unknown) => void,
+): Promise<Claim | undefined> {
+  while (!signal.aborted) {
+    try {
+      const claim = store.tryClaim(target.base);
+      if (claim) return claim;
+    } catch (error) {
+      onFailure(error);
+    }
+    await wait(CLAIM_AGAIN_MS, undefined, { signal, ref: false }).catch(() => {});
+  }
+  return undefined;
+}
+
+const CLAIM_AGAIN_MS = 1_000;
+
+function startRedelivery(options: HandoverOptions): Redelivery {
+  const { store, observer } = options;
+  const scope: OwedScope = { promisedTo: options.target.base };
 
   /** What the handler has taken must not be sent again because a disk was full: the record is what is repeated. */
   async function record(attempt: NewAttempt, signal: AbortSignal): Promise<AttemptSummary> {
@@ -53,13 +120,10 @@ export function createBackgroundHandover(options: HandoverOptions): BackgroundHa
       heads: (after, limit) => store.owed.heads(scope, after, limit),
       head: (of) => store.owed.head(scope, of),
     },
-    gate: createPortGate(target),
+    gate: createPortGate(options.target),
     async attempt({ id }, signal) {
       const made = await handOver(id, {
-        store,
-        forwarder,
-        target,
-        timeoutMs: settings.timeoutMs,
+        ...options,
         signal,
         trigger: ({ attempts }) => (attempts === 0 ? "capture" : "redelivery"),
       });
@@ -68,13 +132,13 @@ export function createBackgroundHandover(options: HandoverOptions): BackgroundHa
       observer({ type: "attempt", attempt });
       return attempt;
     },
-    fate: ({ receivedAt }) => (Date.now() - receivedAt > options.giveUpAfterMs ? "give-up" : "again"),
+    fate: (delivery) => (options.isLastTry(delivery) ? "give-up" : "again"),
     async giveUp({ id }, { number }) {
       await store.writer.giveUp(id);
       observer({ type: "given-up", delivery: id, attempts: number });
     },
     onFailure: options.onStoreFailure,
-    limits: { underWay: settings.concurrency },
+    limits: { underWay: options.concurrency },
   });
 }
 

@@ -6,16 +6,16 @@ import type { Store } from "../store/store.ts";
 interface Presence {
   /** Milliseconds since the epoch at which it began. */
   readonly since: number;
-  /** The target to which it hands over what it acknowledged before. */
-  readonly promisedTo: string | null;
+  /** The target to which it hands over what it acknowledges before. */
+  readonly promisesTo: string | null;
 }
 
 const prefix = "capturing ";
 
 /** Returns what takes it back. */
-export function announcePresence(store: Store, { promisedTo }: Pick<Presence, "promisedTo">): () => void {
+export function announcePresence(store: Store, { promisesTo }: Pick<Presence, "promisesTo">): () => void {
   const key = `${prefix}${process.pid}`;
-  const presence: Presence = { since: Date.now(), promisedTo };
+  const presence: Presence = { since: Date.now(), promisesTo };
   for (const { key, pid } of known(store)) if (!lives(pid)) store.unremember(key);
   store.remember(key, JSON.stringify(presence));
   return () => {
@@ -33,14 +33,33 @@ export function inOtherHands(store: Store): Pick<OwedScope, "untriedBefore" | "n
   if (present.length === 0) return {};
   return {
     untriedBefore: Math.min(...present.map(({ presence }) => presence.since)),
-    notPromisedTo: present.flatMap(({ presence }) => presence.promisedTo ?? []),
+    // While it holds, it hands over nothing, and so whoever likes to may.
+    notPromisedTo: present
+      .flatMap(({ presence }) => presence.promisesTo ?? [])
+      .filter((target) => store.isClaimed(target)),
   };
 }
+
+/** Whether a session is running that forwards to this target. */
+export const isServed = (store: Store, target: string): boolean =>
+  known(store).some(({ pid, presence }) => presence.promisesTo === target && lives(pid));
+
+/** The processes that capture into a data directory, by what it remembers. */
+export const capturingProcesses = (keys: Iterable<string>): number[] =>
+  [...keys]
+    .filter((key) => key.startsWith(prefix))
+    .map(pidIn)
+    .filter(lives);
+
+const pidIn = (key: string) => Number(key.slice(prefix.length));
+
+/** Whether a process writes down deliveries right now. */
+export const isCapturing = (store: Store): boolean => known(store).some(({ pid }) => lives(pid));
 
 const known = (store: Store) =>
   store.recallAll(prefix).map(({ key, value }) => ({
     key,
-    pid: Number(key.slice(prefix.length)),
+    pid: pidIn(key),
     presence: JSON.parse(value) as Presence,
   }));
 

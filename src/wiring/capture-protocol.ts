@@ -1,3 +1,4 @@
+import type { HandedOver } from "../core/actions.ts";
 import type { ErrorRecord } from "../core/errors.ts";
 import type { Notice } from "../core/notice.ts";
 import type { ProbeSecret } from "../core/tunnel.ts";
@@ -10,7 +11,12 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
  */
 export const lastTargetKey = "target";
 
-export interface EarlySettings {
+/** How deliveries are handed over that are acknowledged first. */
+export interface DeferringSettings {
+  /** All are; otherwise only what is held, and what comes behind it. */
+  readonly early: boolean;
+  /** Holds from the start on. */
+  readonly holds: boolean;
   /** How old a delivery may be for a try that failed not to be its last, in ms. */
   readonly giveUpAfterMs: number;
 }
@@ -26,14 +32,14 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   /** What a sender must show to be let in; absent for nothing. */
   readonly credentials?: Credentials | undefined;
-  /** The header field in which the tunnel says who sent a request. */
-  readonly clientAddressHeader?: string | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader: string | null;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
-  /** The sender is answered once its delivery is on disk, and the handler served in the background. */
-  readonly early?: EarlySettings | undefined;
+  /** Where absent, nothing is held, and no sender is answered before the handler. */
+  readonly deferring?: DeferringSettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -55,6 +61,12 @@ export type ToCaptureThread =
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
+  /** By these secrets, what is forged from now on is checked too. */
+  | { readonly type: "expect-forged"; readonly secrets: Readonly<Record<string, string>> }
+  /** Somebody holds or resumes: the store says which. */
+  | { readonly type: "look" }
+  | { readonly type: "deliver-owed" }
+  | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =
@@ -64,5 +76,6 @@ export type FromCaptureThread =
   | { readonly type: "keys-wanted"; readonly url: string }
   /** Some notices were dropped: what they said is in the store. */
   | { readonly type: "behind" }
+  | { readonly type: "delivered-owed"; readonly outcome: HandedOver | ErrorRecord }
   | { readonly type: "trouble"; readonly error: ErrorRecord }
   | { readonly type: "failed"; readonly error: ErrorRecord };

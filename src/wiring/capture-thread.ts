@@ -11,10 +11,10 @@ import { createCapture } from "../spool/capture.ts";
 import { createDoorkeeper } from "../spool/credential.ts";
 import { createForwarder, MOST_WAITING } from "../spool/forward.ts";
 import { gatherTurnedAway } from "../spool/gather-turned-away.ts";
-import { createPipeline } from "../spool/pipeline.ts";
+import { createPipeline, type Inspect } from "../spool/pipeline.ts";
 import { createRoom, defaultRoom } from "../spool/room.ts";
 import { dataDirectoryError, openStore, type Store } from "../store/store.ts";
-import { createBackgroundHandover } from "./capture-handover.ts";
+import { createDeferring } from "./capture-deferring.ts";
 import { announcePresence } from "./capture-presence.ts";
 import {
   type CaptureSettings,
@@ -23,10 +23,12 @@ import {
   type ToCaptureThread,
 } from "./capture-protocol.ts";
 import { takeTimings } from "./capture-timings.ts";
+import { deliverOwedTo } from "./deliver-owed.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
 import { createLateVerdicts } from "./late-verdicts.ts";
 import { createNoticeBatcher } from "./notice-batcher.ts";
+import { watchStore } from "./watch-store.ts";
 
 const port = parentPort;
 if (!port) throw new Error("capture-thread runs as a worker thread");
@@ -53,7 +55,11 @@ async function start() {
     fallBehind: () => post({ type: "behind" }),
   });
   const keyRing = createKeyRing({ ...settings, now: Date.now });
-  const inspect = createInspect({ ...settings, keyRing });
+  const inspectCaptured = createInspect({ ...settings, keyRing });
+  const forgedSecrets = { ...settings.secrets };
+  let inspectForged = inspectCaptured;
+  const inspect: Inspect = (head, body) =>
+    head.origin === "forged" ? inspectForged(head, body) : inspectCaptured(head, body);
   const lateVerdicts = createLateVerdicts({
     keyRing,
     inspect,
@@ -71,17 +77,23 @@ async function start() {
     ca: settings.ca,
     turns: { atOnce: settings.concurrency, waiting: MOST_WAITING },
   });
-  const handover =
-    settings.early &&
-    createBackgroundHandover({ store, forwarder, settings, ...settings.early, observer, onStoreFailure });
+  const target = parseTarget(settings.target);
+  const { timeoutMs, concurrency } = settings;
+  const deferring =
+    settings.deferring &&
+    createDeferring({
+      ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
+      settings: settings.deferring,
+    });
+  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
-    target: parseTarget(settings.target),
+    target,
     inspect,
-    early: handover,
+    deferring,
     enforce: settings.verify === "enforce",
-    timeoutMs: settings.timeoutMs,
+    timeoutMs,
     observer,
     onStoreFailure,
   });
@@ -95,11 +107,12 @@ async function start() {
     paths: settings.paths,
     answerProbe: (path: string) => settings.probe && answerProbe(path, settings.probe),
   };
+  let { clientAddressHeader } = settings;
   const capture = createCapture({
     ...front,
     origin: "captured",
     doorkeeper: createDoorkeeper(settings.credentials ?? {}),
-    clientAddressHeader: settings.clientAddressHeader,
+    clientAddressHeader: () => clientAddressHeader,
   });
   // What we forge ourselves takes the same way, from a port that no tunnel leads to.
   const forge = createCapture({ ...front, origin: "forged", paths: [] });
@@ -111,19 +124,39 @@ async function start() {
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
+    else if (message.type === "believe") clientAddressHeader = message.clientAddressHeader;
     else if (message.type === "keys") lateVerdicts.settle(message.url, message.outcome).catch(onStoreFailure);
+    else if (message.type === "expect-forged") expectForged(message.secrets);
+    else if (message.type === "look") watching?.look();
+    else if (message.type === "deliver-owed") void deliverOwed();
     else void stop(message.graceMs);
   });
 
+  function expectForged(more: Readonly<Record<string, string>>) {
+    const secrets = Object.assign(forgedSecrets, more);
+    const keyRing = createKeyRing({ ...settings, secrets, now: Date.now });
+    // It is forged in the likeness of any, also where all that is captured is one provider's.
+    inspectForged = createInspect({ ...settings, provider: undefined, secrets, keyRing });
+  }
+
+  async function deliverOwed() {
+    const done =
+      deferring?.deliverOwed() ??
+      deliverOwedTo({ store, forwarder, target, timeoutMs, concurrency, observer }).done;
+    const outcome = await done.catch(toErrorRecord);
+    post({ type: "delivered-owed", outcome });
+  }
+
   async function stop(graceMs: number) {
-    const answered = Promise.all([capture.close(), forge.close(), handover?.stop()]);
+    watching?.stop();
+    const answered = Promise.all([capture.close(), forge.close(), deferring?.stop()]);
     const cut = () => {
       capture.destroy();
       forge.destroy();
     };
     let timer = setTimeout(() => {
       pipeline.abort();
-      handover?.abort();
+      deferring?.abort();
       // Those with a handler are told so before; what is left is still sending.
       timer = setTimeout(cut, LAST_WORD_MS);
     }, graceMs);
@@ -145,11 +178,11 @@ async function start() {
  * @throws {AppError} E_DATA_DIRECTORY
  */
 function announce(store: Store): () => void {
-  const { dir, target, early, remembersTarget } = settings;
+  const { dir, target, deferring, remembersTarget } = settings;
   try {
     if (remembersTarget && store.recall(lastTargetKey) !== target) store.remember(lastTargetKey, target);
-    if (early) store.reconsider(target);
-    return announcePresence(store, { promisedTo: early ? target : null });
+    if (deferring?.early) store.reconsider(target);
+    return announcePresence(store, { promisesTo: deferring ? target : null });
   } catch (error) {
     throw dataDirectoryError(dir, error);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { type AppError, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
+import type { HandedOver } from "../core/actions.ts";
+import { type AppError, type ErrorRecord, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
@@ -9,6 +10,14 @@ import { startThread } from "./threads.ts";
 export interface CaptureWorker {
   readonly port: number;
   readonly forgePort: number;
+  /** From now on, what is forged is checked by these secrets too, by provider. */
+  expectForged(secrets: Readonly<Record<string, string>>): void;
+  /** Looks into the store whether to hold or to resume. */
+  look(): void;
+  /** Hands over what is owed to the target. */
+  deliverOwed(): Promise<HandedOver>;
+  /** From now on the tunnel is one that says in this header field who sent a request. */
+  believe(clientAddressHeader: string | null): void;
   /** Lets what is in flight finish, for as long as `graceMs`; what is cut off stays owed. */
   stop(graceMs: number): Promise<void>;
 }
@@ -42,6 +51,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
   let lastDelivery = 0;
   let lastAttempt = 0;
   let stopping = false;
+  let believed = settings.clientAddressHeader;
   const end = new AbortController();
 
   const exited = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
@@ -89,6 +99,21 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
     if (!stopping) send({ type: "keys", url, outcome });
   }
 
+  let owed: PromiseWithResolvers<HandedOver> | undefined;
+
+  function deliverOwed(): Promise<HandedOver> {
+    if (owed) return owed.promise;
+    owed = Promise.withResolvers();
+    send({ type: "deliver-owed" });
+    return owed.promise;
+  }
+
+  function settleOwed(outcome: HandedOver | ErrorRecord) {
+    if ("code" in outcome) owed?.reject(fromErrorRecord(outcome));
+    else owed?.resolve(outcome);
+    owed = undefined;
+  }
+
   return new Promise((resolve, reject) => {
     worker.on("error", (error) => {
       const record = fromErrorRecord(toErrorRecord(error));
@@ -106,6 +131,8 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return inTurn(catchUp);
         case "keys-wanted":
           return void fetchKeys(message.url);
+        case "delivered-owed":
+          return settleOwed(message.outcome);
         case "trouble":
           return options.onTrouble(fromErrorRecord(message.error));
         case "failed":
@@ -114,6 +141,14 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return resolve({
             port: message.port,
             forgePort: message.forgePort,
+            expectForged: (secrets) => send({ type: "expect-forged", secrets }),
+            look: () => send({ type: "look" }),
+            deliverOwed,
+            believe: (header) => {
+              if (header === believed) return;
+              believed = header;
+              send({ type: "believe", clientAddressHeader: header });
+            },
             async stop(graceMs) {
               stopping = true;
               end.abort();

@@ -1,10 +1,10 @@
-import { request } from "node:http";
 import type { AttemptSummary } from "../core/attempt.ts";
 import type { AppError } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
 import type { ForgedDelivery } from "../inspect/forge.ts";
 import { DEFAULT_CONCURRENCY } from "../spool/forward.ts";
+import { postForged } from "./post-forged.ts";
 import { openSession, type SessionSettings } from "./session.ts";
 
 interface ForgeSenderOptions
@@ -17,6 +17,8 @@ interface ForgeSenderOptions
 /** Sends what was forged the way that captured deliveries take. */
 export interface ForgeSender {
   readonly ready: Promise<Ready>;
+  /** Where forged deliveries come in. */
+  readonly url: string;
   /**
    * Resolves with the handler's answer when it is on record.
    *
@@ -45,6 +47,7 @@ export async function openForgeSender({
       provider,
       port: 0,
       paths: [],
+      clientAddressHeader: null,
       maxBodyBytes: LARGEST_BODY_BYTES,
       concurrency: DEFAULT_CONCURRENCY,
       verify: "report",
@@ -64,11 +67,12 @@ export async function openForgeSender({
   });
   return {
     ready: session.ready,
+    url: session.forgeUrl,
     send: (delivery) =>
       new Promise((resolve, reject) => {
         answered = resolve;
         failed = reject;
-        post(session.forgeUrl, delivery).catch(reject);
+        postForged(session.forgeUrl, delivery).catch(reject);
       }),
     close: () => session.stop(GRACE_MS),
   };
@@ -78,20 +82,3 @@ const LARGEST_BODY_BYTES = 1024 ** 3;
 
 /** The answer has been recorded when this begins. */
 const GRACE_MS = 1_000;
-
-/** The header pairs as they are, with what HTTP itself needs. */
-function post(origin: string, { method, path, headers, body }: ForgedDelivery): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { host } = new URL(origin);
-    const pairs = [["Host", host], ...headers, ["Content-Length", String(body.byteLength)]];
-    const options = {
-      method,
-      path,
-      headers: pairs.flat() as unknown as Record<string, string>,
-      setHost: false,
-    };
-    request(origin, options, (response) => response.resume().once("close", resolve))
-      .once("error", reject)
-      .end(body);
-  });
-}

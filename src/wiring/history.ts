@@ -1,8 +1,9 @@
-import { AppError } from "../core/errors.ts";
+import type { AttemptSummary } from "../core/attempt.ts";
+import type { Observer } from "../core/notice.ts";
 import type { Store } from "../store/store.ts";
-import { lastTargetKey } from "./capture-protocol.ts";
+import { createActions } from "./actions.ts";
 import { openInspector, openInspectorPort } from "./inspector.ts";
-import { createReplayer, type Replayer } from "./replayer.ts";
+import { currentTarget, lastTargetOf } from "./last-target.ts";
 
 interface HistoryOptions {
   readonly dir: string;
@@ -21,20 +22,35 @@ const POLL_MS = 500;
 
 /** @throws {AppError} E_PORT */
 export async function openHistory({ dir, store, port }: HistoryOptions): Promise<History> {
-  const replayers = new Map<string, Replayer>();
-
-  /** Each delivery goes to where it went last. */
-  function replayerFor(id: number): Replayer {
-    const target = store.reader.delivery(id)?.lastTarget ?? store.recall(lastTargetKey);
-    if (target === undefined) throw noTarget(id);
-    const settings = { target, timeoutMs: undefined, insecure: false, ca: undefined };
-    const replayer =
-      replayers.get(target) ??
-      createReplayer({ store: () => store, settings, observer: (notice) => inspector.observe(notice) });
-    replayers.set(target, replayer);
-    return replayer;
-  }
-
+  const asking = { timeoutMs: undefined, insecure: false, ca: undefined };
+  const observer: Observer = (notice) => inspector.observe(notice);
+  const { stop, ...actions } = createActions({
+    dir,
+    store: () => store,
+    asking,
+    // Each delivery goes to where it went last.
+    targetOf: (delivery) => lastTargetOf(delivery, store),
+    async openForgeDoor({ id }, { verifiers }) {
+      const { openForgeSender } = await import("./forge-sender.ts");
+      const target = currentTarget(store).base;
+      const sender = await openForgeSender({
+        ...asking,
+        dir,
+        target,
+        provider: id,
+        secrets: verifiers,
+        observer,
+      });
+      return { url: sender.url, isAnsweredByHandler: () => true, close: sender.close };
+    },
+    async deliverOwed() {
+      const { openRedeliverer } = await import("./redeliverer.ts");
+      const onAttempt = async (attempt: AttemptSummary) => observer({ type: "attempt", attempt });
+      return openRedeliverer({ ...asking, store, to: undefined, among: undefined, onAttempt }).once();
+    },
+    observer,
+    onRemoved: (ids) => inspector.removed(ids),
+  });
   const inspector = openInspector({
     dir,
     listening: await openInspectorPort(port),
@@ -42,13 +58,9 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
     ports: () => {
       const since = Number.MAX_SAFE_INTEGER;
       return {
+        ...actions,
+        holding: null,
         reader: store.reader,
-        replay: async (id) => replayerFor(id).replay(id),
-        remove(ids) {
-          const count = store.forget(ids);
-          inspector.removed(ids);
-          return count;
-        },
         about: () => ({ endpoint: null, local: null, target: null, since }),
       };
     },
@@ -57,15 +69,7 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
     url: inspector.url,
     async close() {
       inspector.close();
-      await Promise.all([...replayers.values()].map((replayer) => replayer.stop()));
+      await stop();
     },
   };
-}
-
-function noTarget(id: number): AppError {
-  return new AppError(`delivery ${id} has never been sent anywhere`, {
-    code: "E_NO_TARGET",
-    fault: "user",
-    hint: `Name a target: hookspool replay ${id} --to 3000`,
-  });
 }

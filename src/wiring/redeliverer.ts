@@ -1,14 +1,15 @@
+import type { HandedOver } from "../core/actions.ts";
 import type { AttemptSummary } from "../core/attempt.ts";
 import { AppError } from "../core/errors.ts";
 import type { OwedScope } from "../core/ports.ts";
 import { parseTarget, type Target } from "../core/target.ts";
 import { createForwarder } from "../spool/forward.ts";
-import { createPortGate, openGate } from "../spool/port-gate.ts";
-import { createRedelivery, type Redelivery } from "../spool/redeliver.ts";
+import type { Redelivery } from "../spool/redeliver.ts";
 import type { Store } from "../store/store.ts";
 import { inOtherHands } from "./capture-presence.ts";
 import { lastTargetKey } from "./capture-protocol.ts";
-import { handOver } from "./hand-over.ts";
+import { oneRound, type RoundOptions, startRound } from "./owed-round.ts";
+import { takeInHand } from "./take-in-hand.ts";
 
 export interface RedelivererOptions {
   readonly store: Store;
@@ -19,18 +20,19 @@ export interface RedelivererOptions {
   readonly timeoutMs: number | undefined;
   readonly insecure: boolean;
   readonly ca: string | undefined;
-  readonly onTry: (delivery: number) => Promise<void>;
+  readonly onTry?: ((delivery: number) => Promise<void>) | undefined;
   readonly onAttempt: (attempt: AttemptSummary) => Promise<void>;
 }
 
 /** Hands over what is owed because a person asks, whatever target it is for. */
 export interface Redeliverer {
   /**
-   * Tries each job in its order as far as it is taken, and a target until nothing listens there.
+   * Tries each job in its order as far as it is taken, and a target until nothing listens there. What another
+   * process is at is left to it, which is told to try at once.
    *
    * @throws {AppError} E_NO_TARGET, E_DATA_DIRECTORY
    */
-  once(): Promise<void>;
+  once(): Promise<HandedOver & { readonly leftToOthers: number }>;
   /** Goes on, also with what becomes owed, until it is stopped. */
   watch(onFailure: (error: unknown) => void): void;
   /** Breaks off what is still with a handler after `graceMs`. */
@@ -38,69 +40,42 @@ export interface Redeliverer {
 }
 
 export function openRedeliverer(options: RedelivererOptions): Redeliverer {
-  const { store, to, among } = options;
+  const { store, to, among, timeoutMs, onTry, onAttempt } = options;
   const forwarder = createForwarder(options);
-  const running = new Map<string | null, Redelivery>();
+  const running = new Map<string | null, Errand & { readonly redelivery: Redelivery }>();
   let timer: NodeJS.Timeout | undefined;
 
   /** One for each target; with a target named, that one for all. */
   function scopes(): OwedScope[] {
-    const all: OwedScope = { among };
-    const targets = store.owed.targets(narrowed(all));
+    // What has just come is with the session that it came to; but what is named is meant.
+    const all: OwedScope = among ? { among } : { untriedBefore: inOtherHands(store).untriedBefore };
+    const targets = store.owed.targets(all);
     if (to) return targets.length === 0 ? [] : [all];
     return targets.map((target) => ({ ...all, target }));
   }
 
-  /** What a running session has in its hands is left to it; but what is named is meant. */
-  const narrowed = (scope: OwedScope): OwedScope => (among ? scope : { ...scope, ...inOtherHands(store) });
-
-  function start(
-    scope: OwedScope,
-    { patient, onFailure }: { readonly patient: boolean; readonly onFailure: (error: unknown) => void },
-  ): Redelivery {
+  function errandFor(scope: OwedScope): Errand {
     const target = to ?? parseTarget(scope.target ?? lastTarget(store));
-    const redelivery = createRedelivery({
-      source: {
-        heads: (after, limit) => store.owed.heads(narrowed(scope), after, limit),
-        head: (of) => store.owed.head(narrowed(scope), of),
-      },
-      gate: patient ? createPortGate(target) : openGate,
-      async attempt({ id }, signal) {
-        await options.onTry(id);
-        const { timeoutMs } = options;
-        const made = await handOver(id, {
-          store,
-          forwarder,
-          target,
-          timeoutMs,
-          signal,
-          trigger: () => "redelivery",
-        });
-        if (!made) return undefined;
-        // Flushed, since no delivery comes whose commit it could ride on.
-        const [attempt] = await Promise.all([store.writer.appendAttempt(made), store.writer.flush()]);
-        await options.onAttempt(attempt);
-        // Not awaited: this very try is what it waits for.
-        if (!patient && attempt.outcome === "refused") void redelivery.stop();
-        return attempt;
-      },
-      fate: () => (patient ? "again" : "leave"),
-      giveUp: async () => {},
-      onFailure,
-      limits: patient ? {} : { underWay: 1 },
-    });
-    return redelivery;
+    const common = { store, forwarder, target, timeoutMs, onTry, onAttempt };
+    if (among) return { ...common, scope: () => scope, release() {} };
+    const hands = takeInHand(store, target.base);
+    return { ...common, scope: () => ({ ...scope, ...hands.scope() }), release: hands.release };
   }
 
   return {
     async once() {
-      const { promise: failure, reject } = Promise.withResolvers<never>();
-      failure.catch(() => {});
+      let tried = 0;
+      let delivered = 0;
+      let leftToOthers = 0;
       try {
         for (const scope of scopes()) {
-          const redelivery = start(scope, { patient: false, onFailure: reject });
-          await Promise.race([redelivery.idle(), failure]).finally(() => redelivery.stop());
+          const errand = errandFor(scope);
+          leftToOthers += store.owed.count(scope) - store.owed.count(errand.scope());
+          const round = await oneRound({ ...errand, underWay: 1 }).done.finally(errand.release);
+          tried += round.tried;
+          delivered += round.delivered;
         }
+        return { tried, delivered, leftToOthers };
       } finally {
         forwarder.close();
       }
@@ -111,8 +86,13 @@ export function openRedeliverer(options: RedelivererOptions): Redeliverer {
           for (const scope of scopes()) {
             const key = scope.target ?? null;
             const known = running.get(key);
-            if (known) known.look();
-            else running.set(key, start(scope, { patient: true, onFailure }));
+            if (known) {
+              known.redelivery.look();
+              continue;
+            }
+            const errand = errandFor(scope);
+            const redelivery = startRound({ ...errand, onFailure }, { patient: true });
+            running.set(key, { ...errand, redelivery });
           }
         } catch (error) {
           onFailure(error);
@@ -123,15 +103,20 @@ export function openRedeliverer(options: RedelivererOptions): Redeliverer {
     },
     async stop(graceMs) {
       clearInterval(timer);
+      const errands = [...running.values()];
       const cut = setTimeout(() => {
-        for (const redelivery of running.values()) redelivery.abort();
+        for (const { redelivery } of errands) redelivery.abort();
       }, graceMs);
-      await Promise.all([...running.values()].map((redelivery) => redelivery.stop()));
+      await Promise.all(errands.map(({ redelivery }) => redelivery.stop()));
+      for (const { release } of errands) release();
       clearTimeout(cut);
       forwarder.close();
     },
   };
 }
+
+/** What goes to one target, with the right to do so, which is to be given back. */
+type Errand = Omit<RoundOptions, "onFailure"> & { release(): void };
 
 /** What others have put into the store is not announced. */
 const LOOK_EVERY_MS = 500;

@@ -1,77 +1,65 @@
 import type { AttemptSummary } from "../core/attempt.ts";
-import { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
-import { parseTarget } from "../core/target.ts";
-import { createForwarder, type Forwarder } from "../spool/forward.ts";
+import type { Target } from "../core/target.ts";
+import { createForwarder } from "../spool/forward.ts";
 import { DEFAULT_TIMEOUT_MS } from "../spool/pipeline.ts";
 import type { Store } from "../store/store.ts";
+import type { Sending } from "./sending.ts";
 
-interface ReplayerOptions {
-  /** Opens the store when it is first asked for. */
-  readonly store: () => Store;
-  readonly settings: {
-    readonly target: string;
-    readonly timeoutMs: number | undefined;
-    readonly insecure: boolean;
-    readonly ca: string | undefined;
-  };
+export interface ReplayerOptions {
+  readonly store: Pick<Store, "writer">;
+  /** How a handler is asked. */
+  readonly asking: Asking;
   readonly observer: Observer;
 }
 
-/** Sends stored deliveries to a session's target again, and tells its observers. */
+export interface Asking {
+  readonly timeoutMs: number | undefined;
+  /** Take a local HTTPS target's own certificate. */
+  readonly insecure: boolean;
+  /** PEM of a certificate authority to trust. */
+  readonly ca: string | undefined;
+}
+
+/** Sends stored deliveries again, and puts that on record. */
 export interface Replayer {
-  /**
-   * Resolves when the attempt is on disk.
-   *
-   * @throws {AppError} E_NOT_KEPT
-   */
-  replay(id: number): Promise<AttemptSummary>;
-  /** Breaks off what is still with the handler; resolves when that is on disk. */
+  /** Resolves when the attempt is on disk. */
+  send(sending: Sending, target: Target): Promise<AttemptSummary>;
+  /** Breaks off what is still with a handler; resolves when that is on disk. */
   stop(): Promise<void>;
 }
 
-export function createReplayer({ store, settings, observer }: ReplayerOptions): Replayer {
+export function createReplayer({ store, asking, observer }: ReplayerOptions): Replayer {
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
-  let forwarder: Forwarder | undefined;
+  const forwarder = createForwarder(asking);
 
-  async function send(id: number): Promise<AttemptSummary> {
-    const head = store().reader.delivery(id);
-    const body = store().reader.body(id);
-    if (!head || !body || head.refusal === "body-too-large") throw notKept(id);
-    forwarder ??= createForwarder(settings);
+  async function send({ delivery, head, body, onRecord }: Sending, target: Target): Promise<AttemptSummary> {
     const made = await forwarder.forward({
-      delivery: id,
+      delivery: delivery.id,
       head,
       body,
-      target: parseTarget(settings.target),
+      target,
       trigger: "replay",
-      timeoutMs: settings.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+      timeoutMs: asking.timeoutMs ?? DEFAULT_TIMEOUT_MS,
       signal: stopping.signal,
     });
-    const attempt = await store().writer.appendAttempt(made);
-    observer({ type: "attempt", attempt });
+    // Flushed, since no delivery comes whose commit it could ride on.
+    const [attempt] = await Promise.all([store.writer.appendAttempt(onRecord(made)), store.writer.flush()]);
+    await observer({ type: "attempt", attempt });
     return attempt;
   }
 
   return {
-    replay(id) {
-      const sent = send(id);
+    send(sending, target) {
+      const sent = send(sending, target);
       running.add(sent);
       return sent.finally(() => running.delete(sent));
     },
     async stop() {
       stopping.abort();
       await Promise.allSettled(running);
-      forwarder?.close();
+      forwarder.close();
     },
   };
-}
-
-function notKept(id: number): AppError {
-  return new AppError(`delivery ${id} is not there to be replayed`, {
-    code: "E_NOT_KEPT",
-    fault: "user",
-    hint: "It was forgotten, or larger than --max-body allowed.",
-  });
 }

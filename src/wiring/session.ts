@@ -1,15 +1,18 @@
+import type { Actions, Holding } from "../core/actions.ts";
 import type { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
-import type { TunnelStatus } from "../core/tunnel.ts";
+import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
+import { createActions } from "./actions.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
+import { hold, readHold, resume } from "./hold-state.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
-import { createReplayer, type Replayer } from "./replayer.ts";
+import type { BackgroundSettings, FromBackgroundThread, StandingRules } from "./standing-rules.ts";
 import { startThread } from "./threads.ts";
 import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
@@ -21,6 +24,8 @@ interface SessionOptions {
   readonly settings: SessionSettings;
   /** The folder that tunnel names are remembered for. */
   readonly project: string;
+  /** What is forgotten by itself; nothing where absent. */
+  readonly rules?: StandingRules | undefined;
   readonly observer: Observer;
   /** The web inspector's port, `any` for the first free one; no inspector where absent. */
   readonly inspector?: number | "any" | undefined;
@@ -40,9 +45,7 @@ export interface Session {
   /** The capture endpoint on loopback. */
   readonly local: string;
   readonly reader: () => DeliveryReader;
-  readonly replay: Replayer["replay"];
-  /** Forgets deliveries; says how many there were. */
-  forget(ids: readonly number[]): number;
+  readonly actions: Actions;
   /** Lets what is in flight finish for `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
 }
@@ -61,6 +64,7 @@ const INSPECTOR_POLL_MS = 2_000;
 export async function openSession({
   settings,
   project,
+  rules,
   observer: observe,
   inspector: inspectorPort,
   onTrouble,
@@ -81,13 +85,24 @@ export async function openSession({
   };
   let inspector: Inspector | undefined;
   let tunnel: SessionTunnel | undefined;
+  /** Of another driver's tunnel another header is to be believed, or none. */
+  const believed = (driver: TunnelDriver | undefined) =>
+    settings.clientAddressHeader ?? driver?.clientAddressHeader ?? null;
   const observer: Observer = (notice) => {
+    if (notice.type === "tunnel")
+      capture.believe(believed(chosen.find(({ driver }) => driver.name === notice.status.driver)?.driver));
     observe(notice);
     tunnel?.observe(notice);
     inspector?.observe(notice);
   };
   const starting = startCapture({
-    settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
+    settings: {
+      ...settings,
+      clientAddressHeader: believed(chosen[0]?.driver),
+      probe,
+      keySets: readKeySets(settings.dir),
+      keySetUrls: keySetUrls(process.env),
+    },
     reader: () => store().reader,
     observer,
     onTrouble,
@@ -108,7 +123,11 @@ export async function openSession({
 
   let background: ReturnType<typeof startThread> | undefined;
   const startBackground = setTimeout(() => {
-    background = startThread("background-thread", { dir: settings.dir });
+    background = startThread("background-thread", {
+      dir: settings.dir,
+      rules,
+    } satisfies BackgroundSettings);
+    background.on("message", ({ forgotten }: FromBackgroundThread) => inspector?.removed(forgotten));
     background.on("error", () => {});
   }, BACKGROUND_DELAY_MS);
 
@@ -125,13 +144,34 @@ export async function openSession({
       observer,
     });
 
+  const forgeUrl = `http://127.0.0.1:${capture.forgePort}`;
   const local = `http://127.0.0.1:${capture.port}`;
-  const replayer = createReplayer({ store, settings, observer });
-  const forget = (ids: readonly number[]) => {
-    const count = store().forget(ids);
-    inspector?.removed(ids);
-    return count;
+  const change = (state: typeof hold) => {
+    state(store(), target.base);
+    capture.look();
   };
+  const holding: Holding = {
+    hold: () => change(hold),
+    resume: () => change(resume),
+    isHeld: () => readHold(store(), target.base).state === "held",
+  };
+  const { stop: stopActions, ...actions } = createActions({
+    dir: settings.dir,
+    store,
+    asking: settings,
+    targetOf: () => target,
+    openForgeDoor: async (_provider, { verifiers }) => {
+      capture.expectForged(verifiers);
+      return {
+        url: forgeUrl,
+        isAnsweredByHandler: () => !settings.deferring?.early && !holding.isHeld(),
+        close: async () => {},
+      };
+    },
+    deliverOwed: capture.deliverOwed,
+    observer,
+    onRemoved: (ids) => inspector?.removed(ids),
+  });
   if (listening)
     inspector = openInspector({
       dir: settings.dir,
@@ -141,8 +181,8 @@ export async function openSession({
         const since = store().reader.nth(0) ?? 0;
         return {
           reader: store().reader,
-          replay: replayer.replay,
-          remove: forget,
+          ...actions,
+          holding,
           about: () => ({ endpoint: tunnel?.status().endpoint ?? null, local, target: target.base, since }),
         };
       },
@@ -161,16 +201,15 @@ export async function openSession({
     })(),
     caution: () => tunnel?.driver()?.caution,
     tunnelStatus: () => tunnel?.status(),
-    forgeUrl: `http://127.0.0.1:${capture.forgePort}`,
+    forgeUrl,
     local,
     reader: () => store().reader,
-    replay: replayer.replay,
-    forget,
+    actions: { ...actions, ...holding },
     async stop(graceMs) {
       clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
-      await Promise.all([capture.stop(graceMs), replayer.stop()]);
+      await Promise.all([capture.stop(graceMs), stopActions()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);

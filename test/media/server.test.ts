@@ -7,7 +7,8 @@ let server: MediaServer;
 
 beforeAll(async () => {
   const note = { type: "application/json", bytes: Buffer.from('{"keys":[]}') };
-  server = await startMediaServer({ port: 0, files: { "/keys.json": note } });
+  server = await startMediaServer({ port: 0 });
+  server.serve("/keys.json", note);
   atTheEnd(() => server.close(0));
 });
 

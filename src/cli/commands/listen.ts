@@ -3,8 +3,10 @@ import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
 import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
+import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
+import type { StandingRules } from "../../wiring/standing-rules.ts";
 import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
@@ -32,6 +34,7 @@ interface Options {
   readonly provider?: string;
   readonly verify: "report" | "enforce" | "off";
   readonly ack: "pass" | "early";
+  readonly hold?: boolean;
   readonly giveUpAfter: number;
   readonly maxBody: number;
   readonly timeout?: number;
@@ -41,8 +44,12 @@ interface Options {
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
+  readonly mouse?: boolean;
   /** `true` where the flag stands without a port. */
   readonly inspector?: number | boolean;
+  readonly pruneOlderThan?: number;
+  readonly pruneKeep?: number;
+  readonly pruneMaxSize?: number;
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -114,7 +121,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--probe-interval <duration>",
-          "how often the endpoint is proven (default: 30s)",
+          "how soon a loss that nobody announces is noticed (default: 30s)",
           "PROBE_INTERVAL",
         ).argParser(parseDuration),
       )
@@ -170,10 +177,11 @@ export const listenCommand: CommandDefinition = {
           .choices(["pass", "early"])
           .default("pass"),
       )
+      .option("--hold", 'acknowledge and keep what comes, and forward it after "hookspool resume"')
       .addOption(
         listenOption(
           "--give-up-after <duration>",
-          "with --ack early, how old what is tried again may get",
+          "with --ack early or after a hold, how old what is tried again may get",
           "GIVE_UP_AFTER",
         )
           .argParser(parseDuration)
@@ -217,6 +225,10 @@ export const listenCommand: CommandDefinition = {
           "OUTPUT",
         ).choices(["tui", "lines", "json", "quiet"]),
       )
+      .option(
+        "--mouse",
+        "in the terminal UI: the wheel scrolls, a click selects (text is selected with Shift)",
+      )
       .addOption(
         listenOption(
           "--inspector [port]",
@@ -224,7 +236,26 @@ export const listenCommand: CommandDefinition = {
           "INSPECTOR",
         ).argParser(parsePort),
       )
-      .option("--no-inspector", "no web inspector");
+      .option("--no-inspector", "no web inspector")
+      .addOption(
+        listenOption(
+          "--prune-older-than <duration>",
+          "forget by itself what arrived longer ago; what is owed stays",
+          "PRUNE_OLDER_THAN",
+        ).argParser(parseDuration),
+      )
+      .addOption(
+        listenOption("--prune-keep <n>", "the same: all but the newest n", "PRUNE_KEEP").argParser(
+          parseCount,
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--prune-max-size <size>",
+          "the same: the oldest, until the rest takes no more than this",
+          "PRUNE_MAX_SIZE",
+        ).argParser(parseSize),
+      );
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -244,7 +275,7 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const reporter = await reporterFor(mode, context, settings.target, interrupt);
+  const reporter = await reporterFor(mode, context, settings, options, interrupt);
 
   const onUrl =
     options.onUrl === undefined
@@ -263,6 +294,7 @@ async function listen(
   const session = await openSession({
     settings,
     project: process.cwd(),
+    rules: standingRules(options),
     observer(notice: Notice) {
       if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
       return reporter.observe(notice);
@@ -297,10 +329,19 @@ async function listen(
     beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const { owed } = store.reader.counts();
-      if (owed > 0) reporter.owed(owed);
+      const isHeld = readHold(store, settings.target).state === "held";
+      reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
+}
+
+function standingRules(options: Options): StandingRules | undefined {
+  const rules = {
+    olderThanMs: options.pruneOlderThan,
+    keep: options.pruneKeep,
+    maxBytes: options.pruneMaxSize,
+  };
+  return Object.values(rules).some((rule) => rule !== undefined) ? rules : undefined;
 }
 
 /** Where nothing is said, nobody would learn of its link. */
@@ -333,12 +374,16 @@ function outputMode(
 async function reporterFor(
   mode: OutputMode,
   context: Context,
-  target: string,
+  { target, provider, secrets }: SessionSettings,
+  { mouse = false }: Options,
   { stop, crash }: ReturnType<typeof interruptions>,
 ): Promise<Reporter> {
   if (mode === "tui")
     return (await import("../tui-reporter.ts")).createTuiReporter(context, {
       target,
+      provider,
+      secrets: Object.keys(secrets),
+      mouse,
       quit: stop,
       onCrash: crash,
     });
@@ -356,8 +401,12 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     port: options.port,
     paths: options.path ?? [],
     credentials: readCredentials(options),
-    clientAddressHeader: options.clientAddressHeader,
-    early: options.ack === "early" ? { giveUpAfterMs: options.giveUpAfter } : undefined,
+    clientAddressHeader: options.clientAddressHeader ?? null,
+    deferring: {
+      early: options.ack === "early",
+      holds: options.hold ?? false,
+      giveUpAfterMs: options.giveUpAfter,
+    },
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     concurrency: options.concurrency,

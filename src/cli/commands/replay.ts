@@ -1,19 +1,18 @@
-import type { Delivery } from "../../core/delivery.ts";
-import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
+import { setTimeout as wait } from "node:timers/promises";
+import { type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { HeaderPair } from "../../core/headers.ts";
 import { resolveSelectors } from "../../core/selector.ts";
 import { parseTarget, type Target, urlAtTarget } from "../../core/target.ts";
 import { printable } from "../../core/text.ts";
 import { redactHeaders } from "../../inspect/redact.ts";
-import { attemptLine, deliveryLine, jsonLine } from "../../log/json.ts";
-import { arrivalText, attemptText } from "../../log/lines.ts";
-import { createForwarder } from "../../spool/forward.ts";
-import { DEFAULT_TIMEOUT_MS } from "../../spool/pipeline.ts";
+import { deliveryLine, jsonLine, noticeLine } from "../../log/json.ts";
+import { arrivalText, noticeText } from "../../log/lines.ts";
 import type { Store } from "../../store/store.ts";
-import { lastTargetKey } from "../../wiring/capture-protocol.ts";
+import { lastTargetOf } from "../../wiring/last-target.ts";
+import { createReplayer } from "../../wiring/replayer.ts";
+import { asStored, type Sending } from "../../wiring/sending.ts";
 import { collect, collectHeader, parseCount, parseDuration } from "../arguments.ts";
 import { exitCodeOf, worse } from "../attempt-exit-code.ts";
-import type { Sending } from "../changed-request.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import { isToBeResigned } from "../resign-question.ts";
 import type { CommandDefinition } from "./_command.ts";
@@ -86,34 +85,18 @@ async function changeAsked(context: Context, { resign, ...changes }: Options) {
   if (changing.length === 0 && !resign) return undefined;
   const { changedRequest } = await import("../changed-request.ts");
   const resigns = await isToBeResigned({ resign, changing });
-  return ({ delivery, at }: Errand) => changedRequest(delivery, at(0).body, { ...changes, resigns, context });
+  return ({ at }: Errand) => changedRequest(at(0), { ...changes, resigns, context });
 }
 
 interface Errand {
-  readonly delivery: Delivery;
   readonly target: Target;
   /** What is sent at this moment (ms since the epoch). */
   at(now: number): Sending;
 }
 
 function errandFor(id: number, to: Target | undefined, store: Store): Errand {
-  const delivery = store.reader.delivery(id);
-  const body = store.reader.body(id);
-  if (!delivery || !body || delivery.refusal === "body-too-large")
-    throw new AppError(`the body of delivery ${id} was not kept`, {
-      code: "E_NOT_KEPT",
-      fault: "user",
-      hint: "It was larger than --max-body allowed when it came.",
-    });
-  const last = delivery.lastTarget ?? store.recall(lastTargetKey);
-  if (!to && last === undefined)
-    throw new AppError(`delivery ${id} has never been sent anywhere`, {
-      code: "E_NO_TARGET",
-      fault: "user",
-      hint: `Name a target: hookspool replay ${id} --to 3000`,
-    });
-  const asItIs: Sending = { head: delivery, body, onRecord: (made) => made };
-  return { delivery, target: to ?? parseTarget(last ?? ""), at: () => asItIs };
+  const sending = asStored(id, store.reader);
+  return { target: to ?? lastTargetOf(sending.delivery, store), at: () => sending };
 }
 
 async function send(
@@ -122,37 +105,27 @@ async function send(
   errands: readonly Errand[],
   options: Options,
 ): Promise<ExitCode> {
-  const ca = options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert");
-  const forwarder = createForwarder({ insecure: options.insecure, ca });
+  const { json, style, write } = context;
+  const replayer = createReplayer({
+    store,
+    asking: {
+      timeoutMs: options.timeout,
+      insecure: options.insecure ?? false,
+      ca: options.cacert === undefined ? undefined : readNamedFile(options.cacert, "--cacert"),
+    },
+    observer: (notice) => write(json ? jsonLine(noticeLine(notice)) : noticeText(notice, style)),
+  });
   const outputs = await outputsOf(errands);
   let worst: ExitCode = exitCodes.done;
   try {
-    for (const { delivery, target, at } of errands) {
-      await context.write(
-        context.json ? jsonLine(deliveryLine(delivery)) : arrivalText(delivery, context.style),
-      );
-      for (let time = 0; time < options.times; time += 1) {
-        const timeoutMs = options.timeout ?? DEFAULT_TIMEOUT_MS;
-        const { head, body, onRecord } = at(Date.now());
-        const made = await forwarder.forward({
-          delivery: delivery.id,
-          head,
-          body,
-          target,
-          trigger: "replay",
-          timeoutMs,
-        });
-        // Flushed, since no delivery comes whose commit it could ride on.
-        const written = store.writer.appendAttempt(onRecord(made));
-        const [attempt] = await Promise.all([written, store.writer.flush()]);
-        await context.write(
-          context.json ? jsonLine(attemptLine(attempt)) : attemptText(attempt, context.style),
-        );
-        worst = worse(worst, exitCodeOf(attempt));
-      }
+    for (const { target, at } of errands) {
+      const { delivery } = at(Date.now());
+      await write(json ? jsonLine(deliveryLine(delivery)) : arrivalText(delivery, style));
+      for (let time = 0; time < options.times; time += 1)
+        worst = worse(worst, exitCodeOf(await replayer.send(at(Date.now()), target)));
     }
   } finally {
-    forwarder.close();
+    await replayer.stop();
     await outputs?.close();
   }
   return worst;
@@ -160,14 +133,22 @@ async function send(
 
 /** What was forged has outputs that only hookspool serves. */
 async function outputsOf(errands: readonly Errand[]) {
-  const forged = errands.filter(({ delivery }) => delivery.origin === "forged");
+  const sendings = errands.map(({ at }) => at(Date.now()));
+  const forged = sendings.filter(({ delivery }) => delivery.origin === "forged");
   if (forged.length === 0) return undefined;
-  const { serveOutputsOf } = await import("../served-outputs.ts");
-  return serveOutputsOf(forged.map(({ at }) => at(Date.now()).body));
+  const { createOutputs, KEEP_SERVING_MS } = await import("../../wiring/outputs.ts");
+  const outputs = createOutputs();
+  const isServing = await outputs.serveAgain(forged.map(({ body }) => body));
+  return {
+    async close() {
+      if (isServing) await wait(KEEP_SERVING_MS);
+      await outputs.close();
+    },
+  };
 }
 
-function describe({ delivery, target, at }: Errand, { json, style }: Context): string {
-  const { head, body } = at(Date.now());
+function describe({ target, at }: Errand, { json, style }: Context): string {
+  const { delivery, head, body } = at(Date.now());
   const url = urlAtTarget(target, head.path);
   if (json) {
     const { id, method } = delivery;
