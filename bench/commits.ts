@@ -36,8 +36,9 @@ const place = fileURLToPath(new URL("./data/", import.meta.url));
 mkdirSync(place, { recursive: true });
 const folder = mkdtempSync(join(place, "commits-"));
 const target = await freePort();
-const script = (name: string) => fileURLToPath(new URL(`./support/${name}.ts`, import.meta.url));
-const handler = await startServer(process.execPath, [script("handler"), String(target)], {
+const handlerScript = fileURLToPath(new URL("./support/handler.ts", import.meta.url));
+const syncsScript = fileURLToPath(new URL("./support/syncs.ts", import.meta.url));
+const handler = await startServer(process.execPath, [handlerScript, String(target)], {
   side: "load",
   port: target,
 });
@@ -75,7 +76,7 @@ function preload(): NodeJS.ProcessEnv | undefined {
 }
 
 async function onSlowDisk(env: NodeJS.ProcessEnv): Promise<SlowRound> {
-  const { stdout } = spawnSync(process.execPath, [script("syncs"), folder], {
+  const { stdout } = spawnSync(process.execPath, [syncsScript, folder], {
     env: { ...process.env, ...env },
     encoding: "utf8",
   });
