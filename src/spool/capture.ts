@@ -7,8 +7,10 @@ import type { DeliveryWriter } from "../core/ports.ts";
 import { whyKeptOut } from "./allow-list.ts";
 import { answerPlainly } from "./answer.ts";
 import type { Doorkeeper } from "./credential.ts";
+import { eachChunk } from "./each-chunk.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Room } from "./room.ts";
+import { watchSlowBodies } from "./slow-bodies.ts";
 import { watchSlowHeads } from "./slow-heads.ts";
 
 interface CaptureOptions {
@@ -78,7 +80,7 @@ export function createCapture(options: CaptureOptions): Capture {
   const { pipeline, writer, observer, room, maxBodyBytes, doorkeeper, answerProbe } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server: Server = createServer({
-    // Both count from the connection: see slow-heads.ts and takeIn.
+    // Both count from the connection: see slow-heads.ts and slow-bodies.ts.
     headersTimeout: 0,
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
@@ -150,32 +152,17 @@ export function createCapture(options: CaptureOptions): Capture {
 
   async function takeIn(request: IncomingMessage, held: Held): Promise<CapturedBody | NotTaken> {
     const intake = writer.openBody();
-    const { socket } = request;
-    const cut = () => void socket.destroy();
-    socket.setTimeout(limits.idleMs, cut);
-    const deadline = setTimeout(() => {
-      turnedAway(408, "the request took too long");
-      hangUp(socket, 408, limits.lingerMs);
-    }, limits.requestMs);
     const announced = held.bytes > 0;
     let size = 0;
+    let notTaken: NotTaken | undefined;
+    bodies.watch(request.socket);
     try {
-      // A refused sender is answered: leaving the loop must not close its connection.
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      await eachChunk(request, (chunk) => {
         size += chunk.length;
-        if (size > maxBodyBytes) {
-          await intake.discard();
-          return "too-large";
-        }
-        if (!announced && held.bytes < HELD_BODY_BYTES) {
-          if (!room.grow(chunk.length)) {
-            await intake.discard();
-            return "no-room";
-          }
-          held.bytes += chunk.length;
-        }
-        await intake.write(chunk);
-      }
+        if (size > maxBodyBytes) notTaken = "too-large";
+        else if (!announced && !fits(chunk, held)) notTaken = "no-room";
+        return notTaken ? "enough" : intake.write(chunk);
+      });
     } catch (error) {
       await intake.discard();
       if (request.errored || request.destroyed) return "gone";
@@ -183,8 +170,11 @@ export function createCapture(options: CaptureOptions): Capture {
       return "failed";
     } finally {
       // From here on it is the handler that takes its time.
-      socket.setTimeout(0, cut);
-      clearTimeout(deadline);
+      bodies.complete(request.socket);
+    }
+    if (notTaken) {
+      await intake.discard();
+      return notTaken;
     }
     try {
       return await intake.finish();
@@ -193,6 +183,14 @@ export function createCapture(options: CaptureOptions): Capture {
       options.onStoreFailure(error);
       return "failed";
     }
+  }
+
+  /** Counts a piece that nobody announced, where there is room for it. */
+  function fits(chunk: Uint8Array, held: Held): boolean {
+    if (held.bytes >= HELD_BODY_BYTES) return true;
+    if (!room.grow(chunk.length)) return false;
+    held.bytes += chunk.length;
+    return true;
   }
 
   function turnAway(
@@ -210,6 +208,14 @@ export function createCapture(options: CaptureOptions): Capture {
     limitMs: limits.headMs,
     onLate(socket) {
       turnedAway(408, "the head of a request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    },
+  });
+  const bodies = watchSlowBodies({
+    ...limits,
+    onIdle: (socket) => socket.destroy(),
+    onLate(socket) {
+      turnedAway(408, "the request took too long");
       hangUp(socket, 408, limits.lingerMs);
     },
   });
@@ -277,8 +283,11 @@ export function createCapture(options: CaptureOptions): Capture {
         server.close();
         heads.stop();
         server.closeIdleConnections();
-        if (inFlight === 0) resolve();
-        else onIdle = resolve;
+        onIdle = () => {
+          bodies.stop();
+          resolve();
+        };
+        if (inFlight === 0) onIdle();
       }),
     destroy: () => server.closeAllConnections(),
   };

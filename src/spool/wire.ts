@@ -34,8 +34,10 @@ export function endToEnd(headers: HeaderPairs): HeaderPairs {
   return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
-function connectionFields(headers: HeaderPairs): Set<string> {
+function connectionFields(headers: HeaderPairs): ReadonlySet<string> {
   const named = headerValues(headers, "connection").flatMap((value) => value.split(","));
+  // Nearly always "keep-alive" or nothing.
+  if (named.every((name) => hopByHop.has(name))) return hopByHop;
   return new Set([...hopByHop, ...named.map((name) => name.trim().toLowerCase())]);
 }
 

@@ -114,6 +114,15 @@ const migrations: readonly string[] = [
   ALTER TABLE payloads ADD COLUMN client_address TEXT;
   ALTER TABLE payloads ADD COLUMN withheld TEXT;
   `,
+  `
+  -- Jobs and keys come in no order, so that each index on them costs every delivery a page of its own: one for both.
+  DROP INDEX deliveries_job;
+  DROP INDEX deliveries_dedupe;
+  CREATE INDEX deliveries_job ON deliveries (job, dedupe_key) WHERE job IS NOT NULL;
+  CREATE INDEX deliveries_dedupe ON deliveries (dedupe_key) WHERE job IS NULL AND dedupe_key IS NOT NULL;
+  CREATE INDEX deliveries_owed_dedupe ON deliveries (dedupe_key)
+    WHERE owed = 1 AND job IS NULL AND dedupe_key IS NOT NULL;
+  `,
 ];
 
 /** How every SQLite file begins. What begins otherwise is no database, of whatever version. */

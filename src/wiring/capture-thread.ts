@@ -22,6 +22,7 @@ import {
   lastTargetKey,
   type ToCaptureThread,
 } from "./capture-protocol.ts";
+import { takeTimings } from "./capture-timings.ts";
 import { deliverOwedTo } from "./deliver-owed.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -42,10 +43,12 @@ try {
 }
 
 async function start() {
+  const timingsFile = process.env.HOOKSPOOL_TIMINGS;
+  const timings = timingsFile === undefined ? undefined : takeTimings(timingsFile);
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
   const store = openStore(settings.dir, { checkpoints: "elsewhere", onHeldUp: onStoreFailure });
-  const { writer } = store;
+  const writer = timings ? timings.timed(store.writer) : store.writer;
   const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
@@ -165,6 +168,7 @@ async function start() {
     forwarder.close();
     lateVerdicts.close();
     leave();
+    timings?.write();
     await store.close();
     gatherer.flush();
     batcher.flush();

@@ -105,6 +105,9 @@ test("what a version before this one made is brought up with all that is owed in
   database.exec(`
     DROP INDEX deliveries_promised;
     DROP INDEX deliveries_owed_job;
+    DROP INDEX deliveries_owed_dedupe;
+    DROP INDEX deliveries_job;
+    CREATE INDEX deliveries_job ON deliveries (job) WHERE job IS NOT NULL;
     ALTER TABLE deliveries DROP COLUMN settled_by;
     ALTER TABLE deliveries DROP COLUMN promised_to;
     ALTER TABLE deliveries DROP COLUMN given_up;
