@@ -1,3 +1,4 @@
+import { linkExpiry } from "./link-expiry.ts";
 import type { Medium } from "./protocol.ts";
 
 /** More than these are not listed. */
@@ -17,7 +18,7 @@ export function mediaIn(json: string): readonly Medium[] {
     if (url !== undefined) urls.add(url);
     if (urls.size === MOST_MEDIA) break;
   }
-  return [...urls].map((url) => ({ url, kind: kindOf(url) }));
+  return [...urls].map((url) => ({ url, kind: kindOf(url), expiresAt: linkExpiry(url) ?? null }));
 }
 
 function urlIn(string: string): string | undefined {

@@ -1,5 +1,6 @@
 import type { AttemptSummary } from "../core/attempt.ts";
 import type { Observer } from "../core/notice.ts";
+import { fetchMedia } from "../media/fetch.ts";
 import type { Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
 import { openInspector, openInspectorPort } from "./inspector.ts";
@@ -9,6 +10,7 @@ interface HistoryOptions {
   readonly dir: string;
   readonly store: Store;
   readonly port: number | "any";
+  readonly media: "click" | "auto";
 }
 
 /** The web inspector over what is stored, with nothing captured. */
@@ -21,7 +23,7 @@ export interface History {
 const POLL_MS = 500;
 
 /** @throws {AppError} E_PORT */
-export async function openHistory({ dir, store, port }: HistoryOptions): Promise<History> {
+export async function openHistory({ dir, store, port, media }: HistoryOptions): Promise<History> {
   const asking = { timeoutMs: undefined, insecure: false, ca: undefined };
   const observer: Observer = (notice) => inspector.observe(notice);
   const { stop, ...actions } = createActions({
@@ -61,7 +63,8 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
         ...actions,
         holding: null,
         reader: store.reader,
-        about: () => ({ endpoint: null, local: null, target: null, since }),
+        fetchMedia,
+        about: () => ({ endpoint: null, local: null, target: null, since, startedAt: null, media }),
       };
     },
   });
