@@ -10,6 +10,7 @@ interface RowContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly inFlight: boolean;
+  readonly isMarked: boolean;
   readonly columns: number;
   /** For the number: as many as the greatest on the screen needs. */
   readonly idColumns: number;
@@ -21,6 +22,7 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
   const [sign, verdictTone] = verdictSign(delivery);
   const answer = answerOf(delivery, context);
   return [
+    context.isMarked ? [signs.marked, "accent"] : [" "],
     [`${inColumns(`#${delivery.id}`, widths.id, "right")} `, "strong"],
     [`${inColumns(timeText(delivery.receivedAt, context.now), 8)} `, "dim"],
     ...subject(delivery, widths),
@@ -51,7 +53,7 @@ const EVENT = 11;
 function columnsFor({ columns, idColumns }: RowContext): Widths {
   const fixed = { id: idColumns, answer: 8, marks: columns >= 70 ? 6 : 4 };
   const provider = columns >= 90 ? 14 : columns >= 50 ? 10 : 8;
-  const gaps = 1 + 8 + 1 + 1 + SIGN + 3 + 7;
+  const gaps = 1 + 1 + 8 + 1 + 1 + SIGN + 3 + 7;
   const left = columns - fixed.id - fixed.answer - fixed.marks - provider - gaps;
   const event = left >= EVENT ? EVENT : 0;
   const job = left - event;

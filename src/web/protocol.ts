@@ -2,6 +2,7 @@ import type { ForgeWish } from "../core/actions.ts";
 import type { Attempt, AttemptSummary } from "../core/attempt.ts";
 import type { Delivery, DeliverySummary } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { Medium } from "../inspect/media.ts";
 
 /** What the page is told of where it looks. */
 export interface About {
@@ -66,13 +67,7 @@ export interface ShownAttempt extends Omit<Attempt, "response"> {
   } | null;
 }
 
-export interface Medium {
-  readonly url: string;
-  /** By its ending, as far as that says something. */
-  readonly kind: "image" | "video" | "audio" | "other";
-  /** When the link stops working, in ms since the epoch; `null` where it does not say. */
-  readonly expiresAt: number | null;
-}
+export type { Medium };
 
 /** What a file's server said of it; its bytes follow where they can be shown. */
 export interface MediaFacts {

@@ -3,7 +3,7 @@ import { matchCount } from "../../src/tui/selectors.ts";
 import { selected } from "../../src/tui/state.ts";
 import { WINDOW_ROWS } from "../../src/tui/window.ts";
 import { answered, attempt, delivery } from "../support/delivery.ts";
-import { scene } from "./support.tsx";
+import { scene } from "./scene.ts";
 
 const many = (count: number, from = 1) =>
   Array.from({ length: count }, (_, i) => answered(200, { id: from + i }));
@@ -164,7 +164,7 @@ describe("filtering", () => {
     expect(idOf(at)).toBe(4);
     at.notice({ type: "attempt", attempt: attempt({ delivery: 5, status: 500 }) });
     expect(at.state().toReread).toEqual([5]);
-    at.act({ type: "reread", deliveries: [answered(500, { id: 5 })] });
+    at.act({ type: "reread", ids: [5], found: [answered(500, { id: 5 })] });
     expect(idOf(at)).toBe(5);
   });
 
@@ -203,7 +203,7 @@ describe("asking", () => {
   test("nothing is forgotten without a yes", () => {
     const at = scene({ history: many(2) });
     at.press("X");
-    expect(at.state().mode).toEqual({ kind: "remove", id: 2 });
+    expect(at.state().mode).toEqual({ kind: "remove", ids: [2], isAll: false });
     at.press("q");
     expect(at.state().mode.kind).toBe("browse");
   });

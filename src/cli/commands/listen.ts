@@ -45,6 +45,7 @@ interface Options {
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
+  readonly mouse?: boolean;
   /** `true` where the flag stands without a port. */
   readonly inspector?: number | boolean;
   readonly pruneOlderThan?: number;
@@ -226,6 +227,10 @@ export const listenCommand: CommandDefinition = {
           "OUTPUT",
         ).choices(["tui", "lines", "json", "quiet"]),
       )
+      .option(
+        "--mouse",
+        "in the terminal UI: the wheel scrolls, a click selects (text is selected with Shift)",
+      )
       .addOption(
         listenOption(
           "--inspector [port]",
@@ -273,7 +278,7 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const reporter = await reporterFor(mode, context, settings.target, interrupt);
+  const reporter = await reporterFor(mode, context, settings, options, interrupt);
 
   const onUrl =
     options.onUrl === undefined
@@ -373,12 +378,16 @@ function outputMode(
 async function reporterFor(
   mode: OutputMode,
   context: Context,
-  target: string,
+  { target, provider, secrets }: SessionSettings,
+  { mouse = false }: Options,
   { stop, crash }: ReturnType<typeof interruptions>,
 ): Promise<Reporter> {
   if (mode === "tui")
     return (await import("../tui-reporter.ts")).createTuiReporter(context, {
       target,
+      provider,
+      secrets: Object.keys(secrets),
+      mouse,
       quit: stop,
       onCrash: crash,
     });

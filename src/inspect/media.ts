@@ -1,5 +1,13 @@
 import { linkExpiry } from "./link-expiry.ts";
-import type { Medium } from "./protocol.ts";
+
+/** A file that a delivery speaks of. */
+export interface Medium {
+  readonly url: string;
+  /** By its ending, as far as that says something. */
+  readonly kind: "image" | "video" | "audio" | "other";
+  /** When the link stops working, in ms since the epoch; `null` where it does not say. */
+  readonly expiresAt: number | null;
+}
 
 /** More than these are not listed. */
 const MOST_MEDIA = 100;

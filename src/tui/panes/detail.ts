@@ -1,25 +1,22 @@
+import { textOf, textRows } from "../detail-text.ts";
 import { type Line, lineWidth, paint, type Span } from "../line.ts";
-import { detailText, layout, textRows } from "../selectors.ts";
-import { type Detail as DeliveryDetail, type State, type Tab, tabs } from "../state.ts";
-import type { Theme } from "../theme.ts";
-import { Rows } from "./rows.tsx";
+import { layout } from "../selectors.ts";
+import { type Detail, type State, type Tab, tabs } from "../state.ts";
+import { signs, type Theme } from "../theme.ts";
 
 /** One delivery, a tab at a time. */
-export function Detail({ state, theme }: { readonly state: State; readonly theme: Theme }) {
-  const { wide, detailColumns, paneRows } = layout(state);
-  const columns = detailColumns - 1;
-  const text = detailText(state);
+export function detail(state: State, theme: Theme): string[] {
+  const columns = layout(state).detailColumns - 1;
+  const text = textOf(state);
   const height = textRows(state);
-  const scroll = Math.max(0, Math.min(state.scroll, text.length - height));
-  const read = Math.round((100 * (scroll + height)) / text.length);
+  const { scroll } = state;
+  const read = Math.round((100 * Math.min(text.length, scroll + height)) / text.length);
   const progress = text.length > height ? `  ${read}%` : "";
-  const lines = [tabLine(state, columns, progress), ...text.slice(scroll, scroll + height)];
-  const border = wide ? theme("│", "dim") : "";
-  const rows = Array.from(
-    { length: paneRows },
-    (_, row) => `${border} ${paint(lines[row] ?? [], columns, theme)}`,
-  );
-  return <Rows lines={rows} columns={detailColumns + (wide ? 1 : 0)} height={paneRows} />;
+  const shown = text.slice(scroll, scroll + height).map(({ line }, i) => {
+    const isCursor = state.focus === "detail" && scroll + i === state.line;
+    return `${isCursor ? theme(signs.cursor, "accent") : " "}${paint(line, columns - 1, theme)}`;
+  });
+  return [` ${paint(tabLine(state, columns, progress), columns, theme)}`, ...shown];
 }
 
 /** `[Body] Headers Response …`, and how far one has read; where that is too long, the open one alone. */
@@ -40,9 +37,9 @@ function tabLine(state: State, columns: number, progress: string): Line {
   ];
 }
 
-function tabName(tab: Tab, detail: DeliveryDetail | null): string {
+function tabName(tab: Tab, shown: Detail | null): string {
   const name = `${tab.charAt(0).toUpperCase()}${tab.slice(1)}`;
-  const many = { attempts: detail?.attempts.length ?? 0, job: detail?.job.length ?? 0 };
+  const many = { attempts: shown?.attempts.length ?? 0, job: shown?.job.length ?? 0 };
   const number = tab === "attempts" || tab === "job" ? many[tab] : 0;
   return number > 1 ? `${name} ${number}` : name;
 }

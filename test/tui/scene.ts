@@ -1,13 +1,13 @@
 import { Chalk } from "chalk";
-import { type Key, renderToString } from "ink";
 import type { Attempt } from "../../src/core/attempt.ts";
 import type { DeliverySummary } from "../../src/core/delivery.ts";
 import type { Notice } from "../../src/core/notice.ts";
-import { keyPresses } from "../../src/tui/key-press.ts";
+import { frameOf } from "../../src/tui/frame.ts";
+import { createKeyReader } from "../../src/tui/key-press.ts";
 import { commandFor } from "../../src/tui/keymap.ts";
-import { Screen } from "../../src/tui/screen.tsx";
-import { scrollEnd, wantedPage, whereOf } from "../../src/tui/selectors.ts";
-import { type Action, type Detail, initialState, reduce, type State } from "../../src/tui/state.ts";
+import { type Action, reduce } from "../../src/tui/reduce.ts";
+import { wantedPage, whereOf } from "../../src/tui/selectors.ts";
+import { type Detail, initialState, type State } from "../../src/tui/state.ts";
 import { createTheme } from "../../src/tui/theme.ts";
 import { attempt, TEN_O_CLOCK } from "../support/delivery.ts";
 
@@ -30,31 +30,36 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
     about: {
       target: "http://localhost:3000",
       local: "http://127.0.0.1:4000",
+      secrets: [],
       ready: null,
       tunnel: null,
       caution: null,
+      answers: null,
+      isHeld: false,
     },
-    counts: { deliveries: history.length, owed: 0, newest: stored.at(-1)?.id ?? 0 },
     since: since ?? stored.at(-1)?.id ?? 0,
   });
+  const counts = { deliveries: history.length, owed: 0, newest: stored.at(-1)?.id ?? 0 };
   let pages = 0;
-  const theme = createTheme(new Chalk({ level: colours ? 1 : 0 }));
+  const theme = createTheme(new Chalk({ level: colours ? 1 : 0 }), { isLight: false });
 
   function act(action: Action) {
     state = reduce(state, action);
     for (let page = wantedPage(state); page; page = wantedPage(state)) {
       const { direction, from, limit } = page;
-      const rest = stored.filter(({ id }) => (direction === "older" ? id < from : id > from));
-      const deliveries = direction === "older" ? rest.reverse().slice(0, limit) : rest.slice(0, limit);
-      state = reduce(state, {
-        type: "paged",
-        page: { direction, deliveries, end: deliveries.length < limit },
-      });
+      const isOlder = direction === "older";
+      const rest = stored.filter(({ id }) => (isOlder ? id < from : id > from));
+      const read = isOlder ? rest.slice(-limit) : rest.slice(0, limit);
+      const deliveries = read.toReversed().filter(state.filter.matches);
+      const end = read.length < limit;
+      const reached = (isOlder ? read.at(0) : read.at(-1))?.id ?? from;
+      const newest = stored.at(-1)?.id ?? 0;
+      state = reduce(state, { type: "paged", page: { direction, deliveries, reached, newest, end } });
       pages += 1;
     }
   }
 
-  act({ type: "ticked", now: state.now });
+  act({ type: "counted", counts });
   return {
     act,
     state: () => state,
@@ -75,10 +80,12 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
     /** Keys as they are typed: characters, or names of the keymap in angle brackets (`<enter>`). */
     press(keys: string) {
       for (const [, name, character = ""] of keys.matchAll(/<([\w-]+)>|(.)/gs)) {
-        const presses = name ? [{ name, text: "" }] : keyPresses(character, {} as Key);
+        const reader = createKeyReader();
+        const presses = name ? [{ kind: "key" as const, name, text: "" }] : reader.push(character);
         for (const press of presses) {
+          if (press.kind !== "key") continue;
           const command = commandFor(whereOf(state), press.name);
-          if (command) act({ type: "command", command, end: scrollEnd(state) });
+          if (command) act({ type: "command", command });
           else if (press.text !== "") act({ type: "typed", text: press.text });
         }
       }
@@ -90,10 +97,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
         detail: { body: new Uint8Array(), attempts: [], job: [], ...detail, delivery },
       });
     },
-    frame: () =>
-      renderToString(<Screen state={state} theme={theme} onInput={() => {}} onPaste={() => {}} />, {
-        columns,
-      }),
+    frame: () => frameOf(state, theme).join("\n"),
   };
 }
 

@@ -1,19 +1,14 @@
 import { drawable } from "../cells.ts";
-import { type Line, paint } from "../line.ts";
-import { layout, matchCount } from "../selectors.ts";
+import { type Line, paint, wrapLine } from "../line.ts";
+import { endpointOf, matchCount } from "../selectors.ts";
 import type { State } from "../state.ts";
 import type { Theme } from "../theme.ts";
-import { endpointOf } from "./header.tsx";
-import { Rows } from "./rows.tsx";
 
 /** No delivery to show: what to do about it. */
-export function Empty({ state, theme }: { readonly state: State; readonly theme: Theme }) {
-  const { paneRows } = layout(state);
+export function empty(state: State, theme: Theme): string[] {
   const { columns } = state.size;
   const lines = state.filter.source === "" ? firstSteps(state) : nothingFound(state);
-  return (
-    <Rows lines={lines.map((line) => paint(line, columns, theme))} columns={columns} height={paneRows} />
-  );
+  return lines.flatMap((line) => wrapLine(line, columns, 6)).map((line) => paint(line, columns, theme));
 }
 
 function firstSteps(state: State): Line[] {
@@ -24,12 +19,14 @@ function firstSteps(state: State): Line[] {
     [],
     [["  Give this address to a provider "], ["(y e copies it)", "dim"]],
     [["      "], [endpoint, "accent"]],
+    ...state.registrations.map(
+      ({ provider, how }): Line => [["      "], [`${provider}: `, "key"], [drawable(how), "dim"]],
+    ),
+    [],
+    [["  Or forge a delivery, as a provider would send it: "], ["t", "strong"]],
     [],
     [["  Or send something yourself"]],
     [["      "], [`curl -d '{"hello":"world"}' ${endpoint}`, "accent"]],
-    [],
-    [["  Or see it work without a provider, in another terminal"]],
-    [["      "], ["hookspool demo", "accent"]],
   ];
 }
 

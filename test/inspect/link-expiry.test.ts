@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linkExpiry } from "../../src/web/link-expiry.ts";
+import { linkExpiry } from "../../src/inspect/link-expiry.ts";
 
 /** 2026-11-21 10:15:00 UTC. */
 const QUARTER_PAST = 1_795_256_100_000;

@@ -2,22 +2,34 @@ import { byteText } from "../../core/text.ts";
 import { redactPath } from "../../inspect/redact.ts";
 import { drawable, inColumns, widthOf } from "../cells.ts";
 import { type Line, lineWidth, paint, type Span } from "../line.ts";
+import { forgeRows } from "../overlays.ts";
 import { layout, matchCount, showsDetail } from "../selectors.ts";
 import { type State, selected } from "../state.ts";
 import type { Theme } from "../theme.ts";
-import { count } from "./header.tsx";
-import { Rows } from "./rows.tsx";
+import { count } from "./header.ts";
 
 /** The line between the header and the panes: it names what is below it. */
-export function Rule({ state, theme }: { readonly state: State; readonly theme: Theme }) {
-  const { columns } = state.size;
-  return <Rows lines={[paint(ruleLine(state), columns, theme)]} columns={columns} height={1} />;
+export function rule(state: State, theme: Theme): string {
+  return paint(ruleLine(state), state.size.columns, theme);
 }
 
 function ruleLine(state: State): Line {
   const { columns } = state.size;
   const { wide, listColumns, detailColumns } = layout(state);
-  if (state.mode.kind === "help") return titled([["Keys", "strong"]], columns);
+  switch (state.mode.kind) {
+    case "help":
+      return titled([["Keys", "strong"]], columns);
+    case "diff":
+      return titled([[`#${state.mode.left} beside #${state.mode.right}`, "strong"]], columns);
+    case "forge":
+      return titled(
+        [
+          ["Forge", "strong"],
+          [`  ${count(forgeRows(state).length)}`, "dim"],
+        ],
+        columns,
+      );
+  }
   if (state.window.rows.length === 0) return titled(listTitle(state), columns);
   if (!wide) return titled(showsDetail(state) ? detailTitle(state) : listTitle(state), columns);
   return [
@@ -35,7 +47,7 @@ function titled(title: Line, columns: number): Line {
 }
 
 function listTitle(state: State): Line {
-  const { filter, follow, focus, counts, top, window } = state;
+  const { filter, follow, focus, counts, top, window, marks } = state;
   const name: Span = ["Deliveries", focus === "list" ? "strong" : "dim"];
   const place: Span[] = [];
   if (filter.source !== "") {
@@ -45,9 +57,10 @@ function listTitle(state: State): Line {
     const source = widthOf(shown) > most ? `${shown.slice(0, most)}…` : shown;
     place.push(
       [`  ${source}`, "accent"],
-      [`  ${count(found)}${complete ? "" : "+"} of ${count(counts.deliveries)}`],
+      [`  ${count(found)}${complete ? "" : "+"}${counts ? ` of ${count(counts.deliveries)}` : ""}`],
     );
   }
+  if (marks.length > 0) place.push([`  ${count(marks.length)} marked`, "accent"]);
   if (!window.atNewest) place.push(["  ↑ newer", "accent"]);
   else if (top > 0) place.push([`  ↑ ${count(top)} newer`, "accent"]);
   else if (follow && window.rows.length > 0) place.push(["  following", "dim"]);
@@ -64,6 +77,6 @@ function detailTitle(state: State): Line {
   const room = layout(state).detailColumns - size.length - 16;
   return [
     [`#${id}`, state.focus === "detail" ? "strong" : "dim"],
-    [`  ${inColumns(drawable(what), Math.min(room, widthOf(what)))}${size}`, "dim"],
+    [`  ${inColumns(drawable(what), Math.min(room, widthOf(drawable(what))))}${size}`, "dim"],
   ];
 }
