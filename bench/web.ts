@@ -21,9 +21,6 @@ const SECONDS = 10;
 const ROUNDS = 3;
 const OPENINGS = 11;
 
-if (isMainThread) await main();
-else await load();
-
 async function main() {
   unpin();
   console.log(`${machine()}\n\n| what | figure | goal |\n|---|---|---|`);
@@ -292,3 +289,6 @@ const median = (values: readonly number[]) => quantile(values, 0.5);
 function quantile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
 }
+
+if (isMainThread) await main();
+else await load();

@@ -147,7 +147,7 @@ describe.skipIf(noBrowser !== undefined)("what one can do in the inspector", { t
   test("delivers what is owed", async () => {
     const { page, send, handler } = await look();
     handler.answer = failing;
-    await send("/owed");
+    await send("/due");
     await row(page, 1).getByText("owed").waitFor();
     handler.answer = ok;
     await page.getByRole("button", { name: "Deliver 1 owed" }).click();
