@@ -1,3 +1,4 @@
+import { fetchMedia } from "../media/fetch.ts";
 import type { Store } from "../store/store.ts";
 import { historyActions } from "./history-actions.ts";
 import { openInspector, openInspectorPort } from "./inspector.ts";
@@ -6,6 +7,7 @@ interface HistoryOptions {
   readonly dir: string;
   readonly store: Store;
   readonly port: number | "any";
+  readonly media: "click" | "auto";
 }
 
 /** The web inspector over what is stored, with nothing captured. */
@@ -18,7 +20,7 @@ export interface History {
 const POLL_MS = 500;
 
 /** @throws {AppError} E_PORT */
-export async function openHistory({ dir, store, port }: HistoryOptions): Promise<History> {
+export async function openHistory({ dir, store, port, media }: HistoryOptions): Promise<History> {
   const { stop, ...actions } = historyActions({
     dir,
     store,
@@ -35,7 +37,8 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
         ...actions,
         holding: null,
         reader: store.reader,
-        about: () => ({ endpoint: null, local: null, target: null, since }),
+        fetchMedia,
+        about: () => ({ endpoint: null, local: null, target: null, since, startedAt: null, media }),
       };
     },
   });

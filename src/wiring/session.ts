@@ -5,6 +5,7 @@ import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
 import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
+import { fetchMedia } from "../media/fetch.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
 import { startBackground } from "./background.ts";
@@ -29,6 +30,8 @@ interface SessionOptions {
   readonly observer: Observer;
   /** The web inspector's port, `any` for the first free one; no inspector where absent. */
   readonly inspector?: number | "any" | undefined;
+  /** When the inspector fetches the files that deliveries speak of. */
+  readonly media?: "click" | "auto";
   readonly onTrouble: (error: AppError) => void;
   readonly onCrash: (error: AppError) => void;
 }
@@ -64,9 +67,11 @@ export async function openSession({
   rules,
   observer: observe,
   inspector: inspectorPort,
+  media = "click",
   onTrouble,
   onCrash,
 }: SessionOptions): Promise<Session> {
+  const startedAt = Date.now();
   const target = parseTarget(settings.target);
   // Probing needs the HTTPS client, which a session without a tunnel does not load.
   const wantsTunnel = settings.tunnel !== "none" || settings.publicUrl !== undefined;
@@ -177,7 +182,15 @@ export async function openSession({
           reader: store().reader,
           ...actions,
           holding,
-          about: () => ({ endpoint: tunnel?.status().endpoint ?? null, local, target: target.base, since }),
+          fetchMedia,
+          about: () => ({
+            endpoint: tunnel?.status().endpoint ?? null,
+            local,
+            target: target.base,
+            since,
+            startedAt,
+            media,
+          }),
         };
       },
     });

@@ -8,6 +8,8 @@ export type Answer = string | Uint8Array | ((socket: Socket, request: Message) =
 
 export const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+export const failing = "HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nsorry";
+
 interface HandlerOptions {
   readonly host?: string;
   readonly forgetBodies?: boolean;
