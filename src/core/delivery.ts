@@ -99,12 +99,10 @@ export interface DeliverySummary extends Identity {
 }
 
 /** Everything of a delivery but its body's bytes. */
-export interface Delivery extends DeliverySummary {
+export interface Delivery extends DeliverySummary, Pick<RequestHead, "clientAddress" | "withheld"> {
   readonly headers: HeaderPairs;
   readonly httpVersion: string;
   readonly peer: string | null;
-  readonly clientAddress: string | null;
-  readonly withheld: readonly string[];
   readonly explanation: string;
   /** SHA-256 of the body in lower-case hex. */
   readonly digest: string;

@@ -62,6 +62,8 @@ export function showLine(delivery: Delivery, body: Uint8Array, attempts: readonl
     explanation: delivery.explanation,
     httpVersion: delivery.httpVersion,
     peer: delivery.peer,
+    clientAddress: delivery.clientAddress ?? null,
+    withheld: delivery.withheld ?? [],
     digest: delivery.digest,
     headers: delivery.headers,
     body: encodeBytes(body),

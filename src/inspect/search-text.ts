@@ -57,17 +57,20 @@ export function readPhrases(words: readonly string[]): Phrase[] {
   });
 }
 
-const letter = "\\p{L}\\p{N}\\p{Co}\\u0300-\\u0331";
-const runs = new RegExp(`[${letter}]+`, "gu");
+const letter = "\\p{L}\\p{N}\\p{Co}";
+/** What goes on with a run, but begins none: accents of their own. */
+const more = `${letter}\\u0300-\\u0331`;
+const runs = new RegExp(`[${letter}][${more}]*`, "gu");
 
 /** Whether a text has all of them. */
 export function textMatcher(phrases: readonly Phrase[]): (text: string) => boolean {
-  const patterns = phrases.map(
-    ({ runs, isBeginning }) =>
-      new RegExp(
-        `(?<![${letter}])${runs.join(`[^${letter}]+`)}${isBeginning ? "" : `(?![${letter}])`}`,
-        "iu",
-      ),
-  );
+  const patterns = phrases.map(({ runs, isBeginning }) => {
+    const end = `(?![${more}])`;
+    const between = `${end}[^${letter}]+`;
+    return new RegExp(
+      `(?<![${letter}][\\u0300-\\u0331]*)${runs.join(between)}${isBeginning ? "" : end}`,
+      "iu",
+    );
+  });
   return (text) => patterns.every((pattern) => pattern.test(text));
 }

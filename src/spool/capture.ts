@@ -22,8 +22,8 @@ interface CaptureOptions {
   readonly paths: readonly string[];
   /** Lets in whoever has the credential; everybody where absent. */
   readonly doorkeeper?: Doorkeeper | undefined;
-  /** The header field in which the tunnel says who sent a request; none is believed where absent. */
-  readonly clientAddressHeader?: string | undefined;
+  /** The header field in which the tunnel says by now who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader?: () => string | null;
   /** The answer to a probe of our own, or `null` where the request is none. */
   readonly answerProbe: (path: string) => string | null;
   /** Called when a body cannot be kept. */
@@ -272,12 +272,13 @@ function headOf(
     httpVersion: request.httpVersion,
     headers,
     peer: remoteAddress === undefined ? null : `${address}:${remotePort}`,
-    clientAddress: clientAddressHeader === undefined ? null : lastHop(headers, clientAddressHeader),
+    clientAddress: lastHop(headers, clientAddressHeader?.() ?? null),
   };
 }
 
 /** What the tunnel itself wrote: whatever stands before that, the sender may have written. */
-function lastHop(headers: HeaderPairs, field: string): string | null {
+function lastHop(headers: HeaderPairs, field: string | null): string | null {
+  if (field === null) return null;
   const hop = headerValues(headers, field).at(-1)?.split(",").at(-1)?.trim();
   return hop === undefined || hop === "" ? null : hop;
 }

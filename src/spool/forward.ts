@@ -115,8 +115,9 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
     if (!turns || !limits) return undefined;
     const turn = turns.take({ waitMs: timeoutMs, signal });
     if (turn === "now") return undefined;
-    const busy = `${target.origin} has ${limits.atOnce} deliveries already`;
-    if (turn === "full") return notAsked("refused", `${busy}, and ${limits.waiting} wait`);
+    const busy = `${target.origin} is busy (--concurrency ${limits.atOnce})`;
+    if (turn === "full")
+      return notAsked("refused", `${busy}, and ${limits.waiting} deliveries wait for it already`);
     return turn.then((how) => {
       if (how === "now") return undefined;
       return signal?.aborted
@@ -277,6 +278,8 @@ function describe(
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(first) ?? "";
   if (code === "ECONNREFUSED") return { outcome: "refused", problem: `nothing listens at ${target.origin}` };
+  if (["EMFILE", "ENFILE"].includes(code))
+    return { outcome: "refused", problem: "too many files are open here to reach it (ulimit -n)" };
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code))
     return { outcome: "refused", problem: `the name ${target.hostname} is not known` };
   if (["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"].includes(code))

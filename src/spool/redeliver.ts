@@ -80,7 +80,8 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     for (const delivery of page) {
       cursor = delivery.id;
       if (schedule.has(delivery)) continue;
-      schedule.put(delivery, rereading ? now + waitMs(delivery.attempts) : now);
+      const waits = rereading && delivery.attempts > 0;
+      schedule.put(delivery, waits ? now + waitMs(delivery.attempts) : now);
     }
     if (page.length > 0) return;
     unread = setAside;

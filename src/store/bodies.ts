@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, rm, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
@@ -102,7 +102,6 @@ function release({ buffer, byteLength }: Uint8Array): void {
 type TransferableBuffer = ArrayBufferLike & { transfer?(newLength: number): ArrayBuffer };
 
 async function createFile(folder: string) {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const name = randomUUID();
   return { name, handle: await open(join(folder, name), "wx", 0o600) };
 }

@@ -10,7 +10,8 @@ export interface Claim {
 
 /** Takes what is named, if nobody has it. The system takes it back from what was killed. */
 export function tryClaim(directory: string, name: string): Claim | undefined {
-  mkdirSync(folderIn(directory), { recursive: true, mode: 0o700 });
+  // Not a data directory that has gone meanwhile, too.
+  if (!existsSync(folderIn(directory))) mkdirSync(folderIn(directory), { mode: 0o700 });
   return tryLock(fileOf(directory, name), "exclusive");
 }
 

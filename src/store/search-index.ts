@@ -1,6 +1,6 @@
 /**
  * The full-text index: SQLite's FTS5 in a file of its own beside the database. So indexing never holds up a commit,
- * a damaged index costs no delivery, and a Node without FTS5 (22 before 22.15) works, more slowly. What it holds is
+ * a damaged index costs no delivery, and a Node whose SQLite has no FTS5 (22.13) works, more slowly. What it holds is
  * one stretch of numbers, in one transaction with the texts: a search looks through everything else itself, and is
  * right whatever has been indexed so far.
  */
@@ -15,83 +15,105 @@ export interface SearchIndex {
   range(): Range | undefined;
   /** The newest of a range that have all phrases, newest first. */
   find(phrases: readonly Phrase[], range: Range, limit: number): number[];
-  /** Takes texts in, in one transaction, unless another process has changed what is indexed since `extend` was read. */
-  add(texts: readonly IndexedText[], extend: Extension): boolean;
+  /** Takes texts in, in one transaction, unless another process has changed meanwhile what is indexed. */
+  add(texts: readonly IndexedText[], extension: Extension): void;
   remove(ids: readonly number[]): void;
-  /** Numbers of deliveries that were indexed, from one on, ascending. */
+  /** Numbers that have a text, from one on, ascending. */
   ids(from: number, limit: number): number[];
+  /** Gives free pages back to the disk, a few at a time; whether there are more. */
+  shrink(): boolean;
   close(): void;
 }
 
-export interface IndexedText {
+interface IndexedText {
   readonly id: number;
   readonly text: string;
 }
 
 /** From what is indexed to what will be. */
-export interface Extension {
+interface Extension {
   readonly from: Range | undefined;
   readonly to: Range;
 }
 
-/** Grows with what is indexed or how: an index of another version is made anew. */
+/** Changes with what is indexed and how; an index of another version is made anew. */
 const VERSION = 1;
 
-const searchIndexFile = (directory: string) => join(directory, "search.db");
+const indexFile = (directory: string) => join(directory, "search.db");
 
-/** The index for reading; `undefined` where there is none yet, or none that can be read here. */
-export function openSearchIndex(directory: string): SearchIndex | undefined {
-  const file = searchIndexFile(directory);
-  return existsSync(file) ? attempt(() => open(file)) : undefined;
-}
-
-/** The index for writing, made where there is none or a bad one; `undefined` where this SQLite has no FTS5. */
-export function makeSearchIndex(directory: string): SearchIndex | undefined {
-  const file = searchIndexFile(directory);
-  const found = openSearchIndex(directory);
-  if (found) return found;
-  removeSearchIndex(directory);
-  return attempt(() => {
-    make(file);
-    return open(file);
-  });
-}
-
-function removeSearchIndex(directory: string): void {
-  for (const end of ["", "-wal", "-shm"]) rmSync(searchIndexFile(directory) + end, { force: true });
-}
-
-function make(file: string): void {
-  const database = openDatabase(file, { checkpoints: "automatic", givesSpaceBack: true });
+/**
+ * The index as it is; `undefined` where there is none that can be read here. With `make`, it is made where there is
+ * none and made anew where it is damaged or another version's; `undefined` then means that this SQLite has no FTS5.
+ *
+ * @throws whatever SQLite says of a disk that is full or a file that is locked away
+ */
+export function openSearchIndex(
+  directory: string,
+  { make }: { readonly make: boolean },
+): SearchIndex | undefined {
+  const file = indexFile(directory);
+  if (!make && !existsSync(file)) return undefined;
   try {
-    database.transaction(() => {
-      if (versionOf(database) === VERSION) return;
-      database.exec(`
-        CREATE VIRTUAL TABLE texts USING fts5
-          (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');
-        CREATE TABLE indexed (top INTEGER NOT NULL, bottom INTEGER NOT NULL) STRICT;
-        PRAGMA user_version = ${VERSION};
-      `);
-    });
-  } finally {
-    database.close();
+    return open(file, make);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    if (!make) return undefined;
+    removeSearchIndex(directory);
+    return open(file, make);
   }
 }
 
-/** @throws where it is no such index */
-function open(file: string): SearchIndex {
-  const database = openDatabase(file, { checkpoints: "automatic" });
+export function removeSearchIndex(directory: string): void {
+  for (const end of ["", "-wal", "-shm"]) rmSync(indexFile(directory) + end, { force: true });
+}
+
+/** Whether the file is not, or no longer, what SQLite can read. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && /malformed|not a database|corrupt/i.test(error.message);
+}
+
+function open(file: string, make: boolean): SearchIndex | undefined {
+  const database = openDatabase(file, { checkpoints: "automatic", givesSpaceBack: true });
   try {
-    if (versionOf(database) !== VERSION) throw new Error("an index of another version");
-    // Fails where there is no FTS5.
-    database.statement("SELECT rowid FROM texts LIMIT 0").all();
+    if (hasFullText(database)) {
+      if (make && versionOf(database) !== VERSION) create(database);
+      if (versionOf(database) === VERSION) return indexOver(database);
+    }
   } catch (error) {
     database.close();
     throw error;
   }
+  database.close();
+  return undefined;
+}
 
+function create(database: Database): void {
+  database.transaction(() => {
+    // Another process may have been quicker.
+    if (versionOf(database) === VERSION) return;
+    database.exec(`
+      DROP TABLE IF EXISTS texts;
+      DROP TABLE IF EXISTS indexed;
+      CREATE VIRTUAL TABLE texts USING fts5
+        (text, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0');
+      CREATE TABLE indexed (top INTEGER NOT NULL, bottom INTEGER NOT NULL) STRICT;
+      PRAGMA user_version = ${VERSION};
+    `);
+  });
+}
+
+const hasFullText = (database: Database) =>
+  database.statement("SELECT 1 FROM pragma_compile_options WHERE compile_options = 'ENABLE_FTS5'").get() !==
+  undefined;
+
+const versionOf = (database: Database) =>
+  Number(database.statement("PRAGMA user_version").get()?.user_version);
+
+/** Pages given back in one transaction: a ms or two. */
+const SHRINK_PAGES = 256;
+
+function indexOver(database: Database): SearchIndex {
   const range = () => database.statement("SELECT top, bottom FROM indexed").get() as Range | undefined;
-
   return {
     range,
     find: (phrases, { top, bottom }, limit) =>
@@ -104,12 +126,11 @@ function open(file: string): SearchIndex {
     add: (texts, { from, to }) =>
       database.transaction(() => {
         const now = range();
-        if (now?.top !== from?.top || now?.bottom !== from?.bottom) return false;
+        if (now?.top !== from?.top || now?.bottom !== from?.bottom) return;
         const insert = database.statement("INSERT INTO texts (rowid, text) VALUES (?, ?)");
         for (const { id, text } of texts) insert.run(id, text);
         database.exec("DELETE FROM indexed");
         database.statement("INSERT INTO indexed (top, bottom) VALUES (?, ?)").run(to.top, to.bottom);
-        return true;
       }),
     remove(ids) {
       database.transaction(() => {
@@ -122,6 +143,7 @@ function open(file: string): SearchIndex {
         .statement("SELECT id FROM texts_docsize WHERE id >= ? ORDER BY id LIMIT ?")
         .all(from, limit)
         .map(({ id }) => id as number),
+    shrink: () => database.shrink(SHRINK_PAGES),
     close: () => database.close(),
   };
 }
@@ -129,14 +151,3 @@ function open(file: string): SearchIndex {
 /** The phrases as FTS5 is asked for them. They are letters and digits, so nothing has to be escaped. */
 const matchQuery = (phrases: readonly Phrase[]) =>
   phrases.map(({ runs, isBeginning }) => `"${runs.join(" ")}"${isBeginning ? " *" : ""}`).join(" ");
-
-const versionOf = (database: Database) =>
-  Number(database.statement("PRAGMA user_version").get()?.user_version);
-
-function attempt<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch {
-    return undefined;
-  }
-}

@@ -4,7 +4,7 @@ import type { DeliveryFilter, FoundDeliveries, SearchPage } from "../core/ports.
 import { readPhrases, textMatcher } from "../inspect/search-text.ts";
 import { rowSql, type Sql } from "./condition-sql.ts";
 import { toSummary } from "./rows.ts";
-import type { SearchIndex } from "./search-index.ts";
+import { isDamage, type SearchIndex } from "./search-index.ts";
 import { type Range, SPAN, stretches } from "./spans.ts";
 import type { Database } from "./sqlite.ts";
 import { readTexts } from "./texts.ts";
@@ -81,10 +81,21 @@ export function createSearch({ database, bodyFolder, index }: SearchOptions): Se
 
     function* hitsIn({ top, bottom }: Range, texts: SearchIndex): Generator<Part> {
       for (let from = top; from >= bottom; ) {
-        const ids = texts.find(phrases, { top: from, bottom }, HITS);
+        const ids = hits(texts, { top: from, bottom });
+        if (!ids) return yield* textsIn({ top: from, bottom });
         const down = ids.length < HITS ? bottom : (ids.at(-1) ?? bottom);
         yield { rows: readAmong(asked, ids), down };
         from = down - 1;
+      }
+    }
+
+    /** `undefined` where the index turns out to be damaged: its keeper makes it anew. */
+    function hits(texts: SearchIndex, range: Range): number[] | undefined {
+      try {
+        return texts.find(phrases, range, HITS);
+      } catch (error) {
+        if (isDamage(error)) return undefined;
+        throw error;
       }
     }
   }

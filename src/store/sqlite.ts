@@ -16,6 +16,14 @@ export interface Database {
   transaction<T>(work: () => T): T;
   /** Moves what the write-ahead log holds into the database file, as far as no reader needs it. */
   checkpoint(mode?: CheckpointMode): void;
+  /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
+  shrink(pages: number): boolean;
+  /** Of the file, without the pages that are free. */
+  usedBytes(): number;
+  /** Of the pages that are free. */
+  freeBytes(): number;
+  /** Changes with every commit of another connection. */
+  version(): number;
   close(): void;
 }
 
@@ -33,6 +41,9 @@ interface OpenOptions {
 
 /** Two processes or threads write in turns; one waits this long for its turn. */
 const BUSY_MS = 10_000;
+
+/** The value of `auto_vacuum` that lets a file be shrunk piece by piece. */
+const INCREMENTAL = 2;
 
 /** Most of a write-ahead log that is kept on disk after a checkpoint. */
 const LOG_LIMIT_BYTES = 64 * 1024 * 1024;
@@ -64,6 +75,7 @@ export function openDatabase(
     (takeTurns ?? hasCheckpointRace(sqliteVersion(connection))) ? turnTaker(DatabaseSync, file) : undefined;
   const statements = new Map<string, Statement>();
 
+  const pragma = (name: string) => Number(database.statement(`PRAGMA ${name}`).get()?.[name]);
   const database: Database = {
     file,
     statement(sql) {
@@ -95,6 +107,14 @@ export function openDatabase(
       const run = () => connection.exec(`PRAGMA wal_checkpoint(${mode})`);
       exclusively ? exclusively.run(run) : run();
     },
+    shrink(pages) {
+      if (pragma("auto_vacuum") !== INCREMENTAL) return false;
+      this.exec(`PRAGMA incremental_vacuum(${pages})`);
+      return pragma("freelist_count") > 0;
+    },
+    usedBytes: () => (pragma("page_count") - pragma("freelist_count")) * pragma("page_size"),
+    freeBytes: () => pragma("freelist_count") * pragma("page_size"),
+    version: () => pragma("data_version"),
     close() {
       connection.close();
       exclusively?.close();

@@ -7,7 +7,7 @@ import {
 } from "../core/tunnel.ts";
 import { type Clock, systemClock, waitUntil } from "./_clock.ts";
 import { retryDelay } from "./_retry.ts";
-import { chooseWay, createWays, hopWords, type Route, type Way } from "./_routes.ts";
+import { chooseWay, createWays, hopWords, type Route, reasonsOf, type Way } from "./_routes.ts";
 import { prove, watch } from "./_watch.ts";
 
 interface SuperviseOptions extends Omit<TunnelOptions, "host" | "subdomain" | "resume" | "signal"> {
@@ -135,7 +135,8 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
     if (signal.aborted) return;
     const now = clock.now();
     way.failures = upForMs !== undefined && upForMs >= STEADY_MS ? 1 : way.failures + 1;
-    const isSoonBack = kind === "unreachable" && now - lastUpAt < SOON_BACK_MS;
+    const isUnasked = kind === "unreachable" || way.driver.opensPerHour === undefined;
+    const isSoonBack = isUnasked && now - lastUpAt < SOON_BACK_MS;
     const delay = retryDelay(way.failures, random(), isSoonBack ? SOON_BACK_DELAY_MS : undefined);
     const retryAt = now + Math.max(delay, retryAfterMs);
     const opensAt = way.opener.opensAt();
@@ -143,12 +144,13 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
 
     const next = chooseWay({ ways, settled, fallback });
     const why = opensAt <= retryAt ? reason : `${reason}; ${way.opener.spent()}`;
+    way.lastReason = why;
     const isHop = next !== way && next.notBefore <= now;
     if (upForMs !== undefined || !isHop)
       speaker.say({
         state: upForMs === undefined ? "offline" : "down",
         driver: way.driver.name,
-        reason: why,
+        reason: settled ? why : reasonsOf(ways),
         retryAt: isHop ? now : next.notBefore,
       });
     if (isHop)

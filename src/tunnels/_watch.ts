@@ -1,23 +1,27 @@
 import { type OpenTunnel, type ProbeSecret, TunnelFailure } from "../core/tunnel.ts";
 import { type Clock, restLightly } from "./_clock.ts";
-import { PROBE_TIMEOUT_MS, type Proof, probeEndpoint } from "./_probe.ts";
+import { type Proof, probeEndpoint } from "./_probe.ts";
 
 interface WatchOptions {
   readonly probe: ProbeSecret;
+  /** How soon a loss that nobody announces is noticed. */
   readonly probeIntervalMs?: number | undefined;
   readonly probeTimeoutMs?: number | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-export const PROBE_INTERVAL_MS = 30_000;
+const PROBE_INTERVAL_MS = 30_000;
 /** Between a probe that failed and the one that confirms it. */
 const CONFIRM_AFTER_MS = 500;
 /** Between the probes of a tunnel that has yet to lead here, or to mend itself. */
 const IMPATIENT_MS = 1_000;
 
-/** How long a loss that nobody announces can go unnoticed at most. */
-export const SILENT_LOSS_MS = PROBE_INTERVAL_MS + PROBE_TIMEOUT_MS + CONFIRM_AFTER_MS + PROBE_TIMEOUT_MS;
+/** How long to rest between probes, and to wait for one, so that two lost in a row fit into the interval (all in ms). */
+export function probePace(intervalMs = PROBE_INTERVAL_MS): { restMs: number; timeoutMs: number } {
+  const timeoutMs = Math.min(5_000, Math.max(1_000, intervalMs / 3));
+  return { restMs: Math.max(intervalMs / 4, intervalMs - 2 * timeoutMs - CONFIRM_AFTER_MS), timeoutMs };
+}
 
 /** How long a tunnel that mends itself is waited for, before its URL is given up for a new one. */
 const MENDING_MS = 5 * 60_000;
@@ -64,8 +68,8 @@ export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer:
   });
 
   for (;;) {
-    const interval = options.probeIntervalMs ?? PROBE_INTERVAL_MS;
-    await restLightly(interval, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
+    const { restMs } = probePace(options.probeIntervalMs);
+    await restLightly(restMs, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
     signal.throwIfAborted();
     news = new AbortController();
     const reason = broken ?? reasonOf(await probeTwice(tunnel.url, watching));
@@ -91,7 +95,8 @@ export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer:
 }
 
 function probeOnce(endpoint: string, options: WatchOptions): Promise<Proof> {
-  const { probe: secret, probeTimeoutMs: timeoutMs, signal } = options;
+  const { probe: secret, probeIntervalMs, signal } = options;
+  const timeoutMs = options.probeTimeoutMs ?? probePace(probeIntervalMs).timeoutMs;
   return probeEndpoint({ endpoint, secret, timeoutMs, signal });
 }
 

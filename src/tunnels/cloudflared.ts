@@ -51,7 +51,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
   const url =
     host === undefined
       ? new Promise<string>((resolve) => (onUrl = resolve))
-      : `https://${host.replace(/^https?:\/\/|\/+$/g, "")}`;
+      : `${/^https?:/.test(host) ? "" : "https://"}${host.replace(/\/+$/, "")}`;
   const metrics = new Promise<string>((resolve) => (onMetrics = resolve));
 
   signal.throwIfAborted();
@@ -60,7 +60,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
     args: host === undefined ? quick(options) : named(options),
     env: environmentOf(process.env, host !== undefined),
     onLine(line) {
-      const given = /\|\s+(https:\/\/\S+)\s+\|/.exec(line)?.[1];
+      const given = /\|\s+(https?:\/\/\S+)\s+\|/.exec(line)?.[1];
       if (given !== undefined) onUrl(given);
       const address = /Starting metrics server on (\S+?)\/metrics/.exec(line)?.[1];
       if (address !== undefined) onMetrics(address);
@@ -82,9 +82,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
     failed.abort();
     await cloudflared.close();
     // At the deadline, what it logged so far says why.
-    throw error === options.signal.reason && log.some((line) => / ERR /.test(line))
-      ? cloudflaredFailure(log, "did not connect")
-      : error;
+    throw error === options.signal.reason ? cloudflaredFailure(log, "did not connect in time") : error;
   }
 }
 

@@ -12,7 +12,7 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 export const lastTargetKey = "target";
 
 /** How deliveries are handed over that are acknowledged first. */
-export interface LaterSettings {
+export interface DeferringSettings {
   /** All are; otherwise only what is held, and what comes behind it. */
   readonly early: boolean;
   /** Holds from the start on. */
@@ -32,14 +32,14 @@ export interface CaptureSettings {
   readonly paths: readonly string[];
   /** What a sender must show to be let in; absent for nothing. */
   readonly credentials?: Credentials | undefined;
-  /** The header field in which the tunnel says who sent a request. */
-  readonly clientAddressHeader?: string | undefined;
+  /** The header field in which the tunnel says who sent a request; none is believed where `null`. */
+  readonly clientAddressHeader: string | null;
   readonly maxBodyBytes: number;
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
   /** Where absent, nothing is held, and no sender is answered before the handler. */
-  readonly later?: LaterSettings | undefined;
+  readonly deferring?: DeferringSettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -56,22 +56,17 @@ export interface CaptureSettings {
   readonly probe: ProbeSecret | null;
 }
 
-/** What is forged from now on, and what it is checked by. */
-export interface ForgedExpectation {
-  readonly provider: string;
-  /** Signing secrets by provider. */
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
-  | ({ readonly type: "expect-forged" } & ForgedExpectation)
+  /** By these secrets, what is forged from now on is checked too. */
+  | { readonly type: "expect-forged"; readonly secrets: Readonly<Record<string, string>> }
   /** Somebody holds or resumes: the store says which. */
   | { readonly type: "look" }
   | { readonly type: "deliver-owed" }
+  | { readonly type: "believe"; readonly clientAddressHeader: string | null }
   | { readonly type: "stop"; readonly graceMs: number };
 
 export type FromCaptureThread =

@@ -47,6 +47,7 @@ export async function openForgeSender({
       provider,
       port: 0,
       paths: [],
+      clientAddressHeader: null,
       maxBodyBytes: LARGEST_BODY_BYTES,
       concurrency: DEFAULT_CONCURRENCY,
       verify: "report",

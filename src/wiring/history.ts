@@ -24,7 +24,7 @@ const POLL_MS = 500;
 export async function openHistory({ dir, store, port }: HistoryOptions): Promise<History> {
   const asking = { timeoutMs: undefined, insecure: false, ca: undefined };
   const observer: Observer = (notice) => inspector.observe(notice);
-  const actions = createActions({
+  const { stop, ...actions } = createActions({
     dir,
     store: () => store,
     asking,
@@ -69,7 +69,7 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
     url: inspector.url,
     async close() {
       inspector.close();
-      await actions.stop();
+      await stop();
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
-import type { TunnelStatus } from "../core/tunnel.ts";
+import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
@@ -12,6 +12,7 @@ import { startCapture } from "./capture-worker.ts";
 import { hold, readHold, resume } from "./hold-state.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
+import type { BackgroundSettings, FromBackgroundThread, StandingRules } from "./standing-rules.ts";
 import { startThread } from "./threads.ts";
 import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
@@ -23,6 +24,8 @@ interface SessionOptions {
   readonly settings: SessionSettings;
   /** The folder that tunnel names are remembered for. */
   readonly project: string;
+  /** What is forgotten by itself; nothing where absent. */
+  readonly rules?: StandingRules | undefined;
   readonly observer: Observer;
   /** The web inspector's port, `any` for the first free one; no inspector where absent. */
   readonly inspector?: number | "any" | undefined;
@@ -61,6 +64,7 @@ const INSPECTOR_POLL_MS = 2_000;
 export async function openSession({
   settings,
   project,
+  rules,
   observer: observe,
   inspector: inspectorPort,
   onTrouble,
@@ -81,13 +85,24 @@ export async function openSession({
   };
   let inspector: Inspector | undefined;
   let tunnel: SessionTunnel | undefined;
+  /** Of another driver's tunnel another header is to be believed, or none. */
+  const believed = (driver: TunnelDriver | undefined) =>
+    settings.clientAddressHeader ?? driver?.clientAddressHeader ?? null;
   const observer: Observer = (notice) => {
+    if (notice.type === "tunnel")
+      capture.believe(believed(chosen.find(({ driver }) => driver.name === notice.status.driver)?.driver));
     observe(notice);
     tunnel?.observe(notice);
     inspector?.observe(notice);
   };
   const starting = startCapture({
-    settings: { ...settings, probe, keySets: readKeySets(settings.dir), keySetUrls: keySetUrls(process.env) },
+    settings: {
+      ...settings,
+      clientAddressHeader: believed(chosen[0]?.driver),
+      probe,
+      keySets: readKeySets(settings.dir),
+      keySetUrls: keySetUrls(process.env),
+    },
     reader: () => store().reader,
     observer,
     onTrouble,
@@ -108,7 +123,11 @@ export async function openSession({
 
   let background: ReturnType<typeof startThread> | undefined;
   const startBackground = setTimeout(() => {
-    background = startThread("background-thread", { dir: settings.dir });
+    background = startThread("background-thread", {
+      dir: settings.dir,
+      rules,
+    } satisfies BackgroundSettings);
+    background.on("message", ({ forgotten }: FromBackgroundThread) => inspector?.removed(forgotten));
     background.on("error", () => {});
   }, BACKGROUND_DELAY_MS);
 
@@ -136,16 +155,16 @@ export async function openSession({
     resume: () => change(resume),
     isHeld: () => readHold(store(), target.base).state === "held",
   };
-  const actions = createActions({
+  const { stop: stopActions, ...actions } = createActions({
     dir: settings.dir,
     store,
     asking: settings,
     targetOf: () => target,
-    openForgeDoor: async ({ id }, { verifiers }) => {
-      capture.expectForged({ provider: id, secrets: verifiers });
+    openForgeDoor: async (_provider, { verifiers }) => {
+      capture.expectForged(verifiers);
       return {
         url: forgeUrl,
-        isAnsweredByHandler: () => !settings.later?.early && !holding.isHeld(),
+        isAnsweredByHandler: () => !settings.deferring?.early && !holding.isHeld(),
         close: async () => {},
       };
     },
@@ -190,7 +209,7 @@ export async function openSession({
       clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
-      await Promise.all([capture.stop(graceMs), actions.stop()]);
+      await Promise.all([capture.stop(graceMs), stopActions()]);
       const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
       background?.postMessage("stop");
       await Promise.all([stopped, tunnel?.close()]);

@@ -10,8 +10,6 @@ const withHeaders = (headers: Delivery["headers"]): Delivery => ({
   headers,
   httpVersion: "1.1",
   peer: null,
-  clientAddress: null,
-  withheld: [],
   explanation: "",
   digest: "",
 });

@@ -28,8 +28,10 @@ export async function openConnection(port: number, host = "127.0.0.1"): Promise<
     received.push(bytes);
     deal(reader.push(bytes));
   });
+  let over = false;
   const ended = new Promise<Buffer>((resolve) => {
     const end = () => {
+      over = true;
       deal(reader.end());
       for (const { reject } of waiting.splice(0)) reject(new Error("the connection ended before the answer"));
       resolve(Buffer.concat(received));
@@ -51,7 +53,7 @@ export async function openConnection(port: number, host = "127.0.0.1"): Promise<
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
         deal([]);
-        if (socket.destroyed)
+        if (over || socket.destroyed)
           for (const one of waiting.splice(0)) one.reject(new Error("the connection has ended"));
       });
     },

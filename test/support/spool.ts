@@ -88,7 +88,7 @@ export async function startSpool(options: SpoolOptions): Promise<Spool> {
     maxBodyBytes,
     paths,
     doorkeeper: createDoorkeeper(options.credentials ?? {}),
-    clientAddressHeader: options.clientAddressHeader,
+    clientAddressHeader: () => options.clientAddressHeader ?? null,
     onStoreFailure: (error) => {
       throw error;
     },

@@ -111,8 +111,6 @@ function detailed(summary: DeliverySummary | undefined): Detail["delivery"] {
     ],
     httpVersion: "1.1",
     peer: "127.0.0.1:50000",
-    clientAddress: null,
-    withheld: [],
     explanation: "the signature fits",
     digest: "ab".repeat(32),
   };

@@ -3,8 +3,10 @@ import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
 import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
+import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
+import type { StandingRules } from "../../wiring/standing-rules.ts";
 import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
@@ -45,6 +47,9 @@ interface Options {
   readonly mouse?: boolean;
   /** `true` where the flag stands without a port. */
   readonly inspector?: number | boolean;
+  readonly pruneOlderThan?: number;
+  readonly pruneKeep?: number;
+  readonly pruneMaxSize?: number;
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -116,7 +121,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--probe-interval <duration>",
-          "how often the endpoint is proven (default: 30s)",
+          "how soon a loss that nobody announces is noticed (default: 30s)",
           "PROBE_INTERVAL",
         ).argParser(parseDuration),
       )
@@ -231,7 +236,26 @@ export const listenCommand: CommandDefinition = {
           "INSPECTOR",
         ).argParser(parsePort),
       )
-      .option("--no-inspector", "no web inspector");
+      .option("--no-inspector", "no web inspector")
+      .addOption(
+        listenOption(
+          "--prune-older-than <duration>",
+          "forget by itself what arrived longer ago; what is owed stays",
+          "PRUNE_OLDER_THAN",
+        ).argParser(parseDuration),
+      )
+      .addOption(
+        listenOption("--prune-keep <n>", "the same: all but the newest n", "PRUNE_KEEP").argParser(
+          parseCount,
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--prune-max-size <size>",
+          "the same: the oldest, until the rest takes no more than this",
+          "PRUNE_MAX_SIZE",
+        ).argParser(parseSize),
+      );
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -270,6 +294,7 @@ async function listen(
   const session = await openSession({
     settings,
     project: process.cwd(),
+    rules: standingRules(options),
     observer(notice: Notice) {
       if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
       return reporter.observe(notice);
@@ -304,10 +329,19 @@ async function listen(
     beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const { owed } = store.reader.counts();
-      if (owed > 0) reporter.owed(owed);
+      const isHeld = readHold(store, settings.target).state === "held";
+      reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
+}
+
+function standingRules(options: Options): StandingRules | undefined {
+  const rules = {
+    olderThanMs: options.pruneOlderThan,
+    keep: options.pruneKeep,
+    maxBytes: options.pruneMaxSize,
+  };
+  return Object.values(rules).some((rule) => rule !== undefined) ? rules : undefined;
 }
 
 /** Where nothing is said, nobody would learn of its link. */
@@ -366,13 +400,13 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     remembersTarget: true,
     port: options.port,
     paths: options.path ?? [],
-    later: {
+    credentials: readCredentials(options),
+    clientAddressHeader: options.clientAddressHeader ?? null,
+    deferring: {
       early: options.ack === "early",
       holds: options.hold ?? false,
       giveUpAfterMs: options.giveUpAfter,
     },
-    credentials: readCredentials(options),
-    clientAddressHeader: options.clientAddressHeader,
     maxBodyBytes: options.maxBody,
     timeoutMs: options.timeout,
     concurrency: options.concurrency,

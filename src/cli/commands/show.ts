@@ -50,28 +50,49 @@ async function show(context: Context, word: string, { raw, reveal }: Options): P
       for await (const chunk of body.stream()) await context.write(chunk);
     } else if (context.json) {
       if (body.size > JSON_BODY_BYTES) throw tooLargeForJson(id);
-      await context.write(jsonLine(showLine(delivery, body.bytes(), reader.attempts(id))));
+      const line = showLine(delivery, body.bytes(), reader.attempts(id));
+      await context.write(jsonLine({ ...line, clientAddressListed: await isListed(delivery) }));
     } else {
       const style = reveal ? { ...context.style, path: (path: string) => path } : context.style;
       const headers = reveal ? (pairs: HeaderPairs) => pairs : redactHeaders;
-      await context.write(page(delivery, body, reader.attempts(id), { style, headers }));
+      const sender = senderText(delivery, await isListed(delivery));
+      await context.write(page(delivery, body, reader.attempts(id), { style, headers, sender }));
     }
   });
   return undefined;
 }
 
+/** Whether the sender's address is among those that the provider names; `null` where that cannot be said. */
+async function isListed({ clientAddress, provider }: Delivery): Promise<boolean | null> {
+  if (!clientAddress || provider === null) return null;
+  const [{ findProvider }, { isListedSource }] = await Promise.all([
+    import("../../providers/_find.ts"),
+    import("../../inspect/source-address.ts"),
+  ]);
+  return isListedSource(clientAddress, findProvider(provider)?.sourceAddresses ?? []);
+}
+
+function senderText({ clientAddress, provider }: Delivery, listed: boolean | null): string | undefined {
+  if (!clientAddress) return undefined;
+  const whose = `one of the addresses that ${provider} names`;
+  const verdict = { true: `, ${whose}`, false: `, not ${whose}`, null: "" }[`${listed}`];
+  return `sent from ${printable(clientAddress)}, the tunnel says${verdict}`;
+}
+
 interface PageStyle {
   readonly style: LineStyle;
   readonly headers: (pairs: HeaderPairs) => HeaderPairs;
+  readonly sender?: string | undefined;
 }
 
 function page(
   delivery: Delivery,
   body: StoredBody,
   attempts: readonly Attempt[],
-  { style, headers }: PageStyle,
+  { style, headers, sender }: PageStyle,
 ): string {
   const { chalk, path } = style;
+  const { withheld = [] } = delivery;
   const { provider, job, duplicateOf, refusal } = delivery;
   const about = [
     provider,
@@ -82,6 +103,10 @@ function page(
   const lines = [
     `${chalk.bold(`#${delivery.id}`)}  ${delivery.method} ${printable(path(delivery.path))}`,
     `${delivery.origin} ${localTime(delivery.receivedAt)} from ${delivery.peer ?? "an unknown peer"}, HTTP/${delivery.httpVersion}`,
+    ...(sender === undefined ? [] : [sender]),
+    ...(withheld.length === 0
+      ? []
+      : [`withheld: ${withheld.map(printable).join(", ")} (the endpoint's own credential)`]),
     ...(about.length > 0 ? [about.join("  ")] : []),
     `signature ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}: ${delivery.explanation}`,
     ...(refusal ? [chalk.red(`turned away: ${refusal}`)] : []),

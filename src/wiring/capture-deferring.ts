@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { HandedOver } from "../core/actions.ts";
-import type { Identity } from "../core/delivery.ts";
+import type { DeliverySummary, Identity } from "../core/delivery.ts";
 import type { Observer } from "../core/notice.ts";
 import type { OwedScope } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
@@ -8,26 +8,26 @@ import type { Forwarder } from "../spool/forward.ts";
 import type { Deferral, Deferring } from "../spool/pipeline.ts";
 import type { Store } from "../store/store.ts";
 import { type BackgroundHandover, createBackgroundHandover } from "./capture-handover.ts";
-import type { LaterSettings } from "./capture-protocol.ts";
+import type { DeferringSettings } from "./capture-protocol.ts";
 import { deliverOwedTo } from "./deliver-owed.ts";
 import { endResuming, type HoldState, hold, readHold } from "./hold-state.ts";
 import { lastHurry } from "./hurry.ts";
 import type { OneRound } from "./owed-round.ts";
 
-interface LaterOptions {
+interface DeferringOptions {
   readonly store: Store;
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
   /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
-  readonly settings: LaterSettings;
+  readonly settings: DeferringSettings;
   readonly observer: Observer;
   readonly onStoreFailure: (error: unknown) => void;
 }
 
 /** Decides which deliveries the handler gets later, and sees that it gets them. */
-export interface Later extends Deferring {
+export interface CaptureDeferring extends Deferring {
   /** Looks whether somebody holds or resumes. */
   look(): void;
   /** Hands over all that is owed to the target, whatever for. */
@@ -38,7 +38,7 @@ export interface Later extends Deferring {
   abort(): void;
 }
 
-export function createLater(options: LaterOptions): Later {
+export function createDeferring(options: DeferringOptions): CaptureDeferring {
   const { store, target, settings, observer, onStoreFailure } = options;
   const scope: OwedScope = { promisedTo: target.base };
   const deferring = new Set<Deferred>();
@@ -88,18 +88,21 @@ export function createLater(options: LaterOptions): Later {
       if (run !== started) return;
       if (deferring.size > 0) await Promise.all([...deferring].map(({ settled }) => settled));
       if (!started.isIdle || deferring.size > 0) continue;
-      if (endsResuming()) break;
+      if (reporting(() => endResuming(store, target.base))) break;
       await wait(STORE_AGAIN_MS, undefined, { ref: false });
     }
     phase = "forwarding";
     void pause();
-    tell();
-    look();
+    reporting(() => {
+      tell();
+      look();
+    });
   }
 
-  function endsResuming(): boolean {
+  /** Says whether it worked. */
+  function reporting(work: () => void): boolean {
     try {
-      endResuming(store, target.base);
+      work();
       return true;
     } catch (error) {
       onStoreFailure(error);
@@ -127,11 +130,12 @@ export function createLater(options: LaterOptions): Later {
   }
 
   function release(since: number) {
-    phase = "resuming";
-    resumedAt = since;
     const nothingWaits = deferring.size === 0 && store.owed.count(scope) === 0;
     // With early answers, nothing is forwarded but what waits its turn.
-    if ((settings.early || nothingWaits) && endsResuming()) phase = "forwarding";
+    const isOver = settings.early || nothingWaits;
+    if (isOver) endResuming(store, target.base);
+    phase = isOver ? "forwarding" : "resuming";
+    resumedAt = since;
     void go();
     tell();
   }
@@ -152,7 +156,16 @@ export function createLater(options: LaterOptions): Later {
   function isBehind({ provider, job }: Identity): boolean {
     if (job === null) return false;
     for (const other of deferring) if (other.job === job && other.provider === provider) return true;
-    return store.owed.head(scope, { provider, job }) !== undefined;
+    // Where it cannot be known, it is not risked.
+    let isFree = false;
+    reporting(() => {
+      isFree = store.owed.head(scope, { provider, job }) === undefined;
+    });
+    return !isFree;
+  }
+
+  function offer(delivery: DeliverySummary | undefined) {
+    if (delivery) run?.offer(delivery);
   }
 
   if (settings.holds) hold(store, target.base);
@@ -163,13 +176,15 @@ export function createLater(options: LaterOptions): Later {
     defer(identity) {
       const reason = reasonToDefer(identity);
       if (reason === undefined) return undefined;
+      // With early answers, nothing is forwarded that could overtake it.
+      if (settings.early) return { answer: answers[reason], settle: offer };
       const { promise: settled, resolve } = Promise.withResolvers<void>();
       const deferred = { provider: identity.provider, job: identity.job, settled };
       deferring.add(deferred);
       return {
         answer: answers[reason],
         settle(delivery) {
-          if (delivery) run?.offer(delivery);
+          offer(delivery);
           deferring.delete(deferred);
           resolve();
         },
@@ -179,6 +194,7 @@ export function createLater(options: LaterOptions): Later {
     async deliverOwed() {
       round ??= (async () => {
         await pause();
+        if (stopped) return { tried: 0, delivered: 0 };
         owed = deliverOwedTo(options);
         return owed.done;
       })().finally(() => {
