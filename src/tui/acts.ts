@@ -129,8 +129,6 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
       case "go":
         if (reader.delivery(meaning.id)) return dispatch({ type: "gone", id: meaning.id });
         return say(`there is no delivery ${meaning.id}`, "bad");
-      case "problem":
-        return say(meaning.problem, "bad");
     }
   }
 
@@ -205,7 +203,7 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
     await Promise.all(
       media.slice(0, MOST_ASKED).map(async ({ url }) => {
         dispatch({ type: "output", url, facts: null });
-        const facts = await ports.askOutput(url).catch((error: unknown) => ({ problem: wordsOf(error) }));
+        const facts = await ports.askOutput(url).catch((error: Error) => ({ problem: error.message }));
         dispatch({ type: "output", url, facts });
       }),
     );
