@@ -114,7 +114,11 @@ function storeOver(database: Database, directory: string): Store {
   // Opened when it is first needed, and looked for again until it is there: most commands never search.
   const forgetAll = (ids: readonly number[], condition?: Sql) => {
     const gone = forget(database, bodies, ids, condition);
-    if (gone.length > 0) index()?.remove(gone);
+    try {
+      if (gone.length > 0) index()?.remove(gone);
+    } catch {
+      // What is gone is found by no search; the next session sweeps it out of the index.
+    }
     return gone;
   };
   const index = () => (opened ??= openSearchIndex(directory, { make: false }));

@@ -63,7 +63,7 @@ export function createDeferring(options: DeferringOptions): CaptureDeferring {
     const started = createBackgroundHandover({
       ...options,
       // What was held for long is not given up at its first try.
-      isLastTry: ({ receivedAt }) => Date.now() - Math.max(receivedAt, resumedAt) > settings.giveUpAfterMs,
+      isLastTry: ({ receivedAt }) => cautiousNow() - Math.max(receivedAt, resumedAt) > settings.giveUpAfterMs,
     });
     run = started;
     runs.add(started);
@@ -234,3 +234,9 @@ const answers = {
 
 /** What could not be written is tried again after this, in ms. */
 const STORE_AGAIN_MS = 1_000;
+
+/**
+ * Milliseconds since the epoch, by whichever clock is behind: one may have been set forward by days, and nothing is
+ * to be given up for that.
+ */
+const cautiousNow = () => Math.min(Date.now(), performance.timeOrigin + performance.now());
