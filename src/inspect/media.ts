@@ -1,8 +1,12 @@
+import { linkExpiry } from "./link-expiry.ts";
+
 /** A file that a delivery speaks of. */
 export interface Medium {
   readonly url: string;
   /** By its ending, as far as that says something. */
   readonly kind: "image" | "video" | "audio" | "other";
+  /** When the link stops working, in ms since the epoch; `null` where it does not say. */
+  readonly expiresAt: number | null;
 }
 
 /** More than these are not listed. */
@@ -22,7 +26,7 @@ export function mediaIn(json: string): readonly Medium[] {
     if (url !== undefined) urls.add(url);
     if (urls.size === MOST_MEDIA) break;
   }
-  return [...urls].map((url) => ({ url, kind: kindOf(url) }));
+  return [...urls].map((url) => ({ url, kind: kindOf(url), expiresAt: linkExpiry(url) ?? null }));
 }
 
 function urlIn(string: string): string | undefined {

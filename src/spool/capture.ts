@@ -61,6 +61,11 @@ const HELD_BODY_BYTES = 2 * INLINE_BODY_BYTES;
 /** A sender that goes on talking after it was refused is heard this far, then cut off. */
 const LINGER_BYTES = 16 * 1024 * 1024;
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 export interface Capture {
   /** Listens on the loopback address; 0 picks a free port. Resolves to the port. */
   listen(port: number): Promise<number>;
@@ -107,6 +112,8 @@ export function createCapture(options: CaptureOptions): Capture {
     if (!head) return turnAway(request, response, { status: 401, reason: "no valid credential" });
     if (headerValues(head.headers, "host").length > 1)
       return turnAway(request, response, { status: 400, reason: "two Host fields" });
+    const notSpoken = whyNotSpoken(request);
+    if (notSpoken) return turnAway(request, response, notSpoken);
     const keptOut = whyKeptOut(head, options.paths);
     if (keptOut !== undefined) return turnAway(request, response, { status: 404, reason: keptOut });
 
@@ -214,12 +221,25 @@ export function createCapture(options: CaptureOptions): Capture {
   });
   let inFlight = 0;
   let onIdle = () => {};
+  const exchanges = new WeakMap<Socket, Set<Exchange>>();
+
+  /** Resolves when those requests that came whole over a connection have been answered. */
+  async function answeredOn(socket: Socket) {
+    const whole = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
+    await Promise.all(whole.map(({ response }) => new Promise((resolve) => response.once("close", resolve))));
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse, proceed?: () => void) {
     inFlight += 1;
     const { socket } = request;
+    const open = exchanges.get(socket) ?? new Set();
+    const exchange = { request, response };
+    exchanges.set(socket, open.add(exchange));
     heads.complete(socket);
-    response.once("close", () => heads.answered(socket));
+    response.once("close", () => {
+      open.delete(exchange);
+      heads.answered(socket);
+    });
     try {
       await onRequest(request, response, proceed);
     } finally {
@@ -229,6 +249,12 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   server.on("connection", heads.watch);
+  server.on("connection", (socket) =>
+    // Node sees for itself when a body breaks off, but not behind an upgrade that was offered.
+    socket.once("end", () => {
+      for (const { request } of exchanges.get(socket) ?? []) if (!request.complete) socket.destroy();
+    }),
+  );
   server.on("drop", () => turnedAway(0, `more than ${limits.connections} connections at a time`));
   server.on("request", (request, response) => void serve(request, response));
   server.on(
@@ -239,7 +265,8 @@ export function createCapture(options: CaptureOptions): Capture {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parseFailures[error.code ?? ""] ?? 400;
     if (error.code !== "ECONNRESET") turnedAway(status, `not valid HTTP (${error.code})`);
-    hangUp(socket, status, limits.lingerMs);
+    // What follows a good request must not be taken for the answer to it.
+    void answeredOn(socket).then(() => hangUp(socket, status, limits.lingerMs));
   });
 
   return {
@@ -301,6 +328,19 @@ interface Held {
 type NotTaken = "too-large" | "no-room" | "gone" | "failed";
 
 const noRoom = { status: 503, reason: "more deliveries at once than there is room for" };
+
+/** What Node would take, though it does not know it: the body would be kept as something that it is not. */
+function whyNotSpoken({
+  httpVersion,
+  headers,
+}: IncomingMessage): { status: number; reason: string } | undefined {
+  if (!/^1\.[01]$/.test(httpVersion))
+    return { status: 505, reason: `HTTP/${httpVersion} is not spoken here` };
+  const coding = headers["transfer-encoding"] ?? "chunked";
+  return /^chunked$/i.test(coding.trim())
+    ? undefined
+    : { status: 501, reason: `the transfer coding ${coding} is not spoken here` };
+}
 
 /** Lets a refused sender finish, so that it reads the answer before its connection is reset. */
 function linger(request: IncomingMessage, lingerMs: number): void {

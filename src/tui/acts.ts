@@ -12,7 +12,7 @@ import type { Action } from "./reduce.ts";
 import { MESSAGE_MS } from "./reduce.ts";
 import { endpointOf } from "./selectors.ts";
 import { type ForgeChoice, type Message, type State, selected } from "./state.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./terminal.tsx";
 
 interface ActsOptions {
   readonly ports: TuiPorts;
@@ -129,8 +129,6 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
       case "go":
         if (reader.delivery(meaning.id)) return dispatch({ type: "gone", id: meaning.id });
         return say(`there is no delivery ${meaning.id}`, "bad");
-      case "problem":
-        return say(meaning.problem, "bad");
     }
   }
 
@@ -205,7 +203,7 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
     await Promise.all(
       media.slice(0, MOST_ASKED).map(async ({ url }) => {
         dispatch({ type: "output", url, facts: null });
-        const facts = await ports.askOutput(url).catch((error: unknown) => ({ problem: wordsOf(error) }));
+        const facts = await ports.askOutput(url).catch((error: Error) => ({ problem: error.message }));
         dispatch({ type: "output", url, facts });
       }),
     );

@@ -6,7 +6,8 @@ export type LineMeaning =
   /** A delivery by its number. */
   | { readonly kind: "go"; readonly id: number }
   | { readonly kind: "nothing" }
-  | { readonly kind: "problem"; readonly problem: string };
+  /** No command's name, or the beginning of several. */
+  | { readonly kind: "problem" };
 
 /** Reads a command by its name, or by as much of it as is no other's; what follows are its words. */
 export function readLine(text: string): LineMeaning {
@@ -15,14 +16,12 @@ export function readLine(text: string): LineMeaning {
   if (/^#?\d+$/.test(word)) return { kind: "go", id: Number(word.replace("#", "")) };
   const found = candidates(word);
   const command = found.find((name) => name === word) ?? (found.length === 1 ? found[0] : undefined);
-  if (command !== undefined) return { kind: "command", command, rest };
-  const problem = found.length === 0 ? `there is no command "${word}"` : `${found.join(", ")}?`;
-  return { kind: "problem", problem };
+  return command === undefined ? { kind: "problem" } : { kind: "command", command, rest };
 }
 
 /** The commands whose names begin so. */
 export function candidates(word: string): readonly Command[] {
-  return commandWords.map(({ command }) => command).filter((name) => name.startsWith(word));
+  return commandWords.filter((name) => name.startsWith(word));
 }
 
 /** The line with its first word as long as it is no other's. */

@@ -122,7 +122,6 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       where: panes,
       command: "follow",
       does: "follow the newest, or stay",
-      hint: "follow",
       needsDelivery: true,
     },
   ],
@@ -400,12 +399,14 @@ export interface Hints {
 
 const waysOut: readonly Command[] = ["help", "back", "cancel", "quit"];
 
-/** What can be asked for by name on the command line, the longer way to the same. */
-export const commandWords: readonly Binding[] = bindings.filter(
-  ({ where, command }, i) =>
-    where.some((place) => place === "list" || place === "detail") &&
-    bindings.findIndex((other) => other.command === command) === i,
-);
+/** What can be asked for by name on the command line, the longer way to the same. Moving comes last. */
+export const commandWords: readonly Command[] = (() => {
+  const { Moving = [], ...others } = keymap;
+  const named = [...Object.values(others).flat(), ...Moving].filter(({ where }) =>
+    where.some((place) => place === "list" || place === "detail"),
+  );
+  return [...new Set(named.map(({ command }) => command))];
+})();
 
 /** A key as it stands on a keyboard: `↑`, `PgDn`, `Ctrl-u`. */
 export function keyLabel(key: string): string {

@@ -1,5 +1,5 @@
 import { parseFilter } from "../inspect/filter.ts";
-import { completed } from "./command-line.ts";
+import { completed, readLine } from "./command-line.ts";
 import { foldable, placeAt, textOf, textRows } from "./detail-text.ts";
 import type { Command } from "./keymap.ts";
 import { layoutOf } from "./layout.ts";
@@ -301,7 +301,9 @@ function filterCommanded(state: State, mode: Mode & { kind: "filter" }, command:
 }
 
 function lineCommanded(state: State, mode: Mode & { kind: "line" }, command: Command): State {
-  if (command === "accept" || command === "cancel") return browsing(state);
+  if (command === "cancel") return browsing(state);
+  // What is no command stays, to be mended: its other letters must not be taken for keys.
+  if (command === "accept") return readLine(mode.text).kind === "problem" ? state : browsing(state);
   const text = command === "complete" ? completed(mode.text) : erased(mode.text, command);
   return { ...state, mode: { ...mode, text } };
 }

@@ -37,7 +37,10 @@ export function forgeRows({ mode, forgeChoices, lastForged }: State): readonly F
 /** Two deliveries side by side: what differs is marked, and where it is narrow, one below the other. */
 function diffLines({ diff, left, right }: DiffMode, columns: number): Line[] {
   const { request, headers, body } = diff;
-  const differing = [...request, ...headers, ...body.rows].filter(({ isSame }) => !isSame).length;
+  const all = [...request, ...headers, ...body.rows];
+  const longest = all.reduce((most, row) => Math.max(most, row.at.length), 8);
+  const at = Math.min(28, longest, Math.floor(columns / 4));
+  const differing = all.filter(({ isSame }) => !isSame).length;
   const words =
     differing === 0 ? "no difference" : differing === 1 ? "1 difference" : `${differing} differences`;
   return [
@@ -45,19 +48,24 @@ function diffLines({ diff, left, right }: DiffMode, columns: number): Line[] {
       [`  ${words}`, differing === 0 ? "good" : "warn"],
       [`   left #${left}, right #${right}`, "dim"],
     ],
-    ...section("Request", request, columns),
-    ...section("Headers", headers, columns),
-    ...section(`Body, by ${body.by}`, body.rows, columns),
+    ...section("Request", request, { at, columns }),
+    ...section("Headers", headers, { at, columns }),
+    ...section(`Body, by ${body.by}`, body.rows, { at, columns }),
   ];
 }
 
-function section(title: string, rows: readonly DiffRow[], columns: number): Line[] {
-  const at = Math.min(28, Math.max(8, ...rows.map((row) => row.at.length)), Math.floor(columns / 4));
-  return [[], [[`  ${title}`, "strong"]], ...rows.map((row) => diffLine(row, at, columns))];
+interface Widths {
+  /** Of the place's name. */
+  readonly at: number;
+  readonly columns: number;
+}
+
+function section(title: string, rows: readonly DiffRow[], widths: Widths): Line[] {
+  return [[], [[`  ${title}`, "strong"]], ...rows.map((row) => diffLine(row, widths))];
 }
 
 /** `≠ name   left │ right`; what is the same stands once. */
-function diffLine({ at, left, right, isSame }: DiffRow, atColumns: number, columns: number): Line {
+function diffLine({ at, left, right, isSame }: DiffRow, { at: atColumns, columns }: Widths): Line {
   const name: Span = [`${inColumns(drawable(at), atColumns)}  `, "key"];
   if (isSame) return [["    "], name, [drawable(left ?? ""), "dim"]];
   const half = Math.max(4, Math.floor((columns - atColumns - 9) / 2));

@@ -181,8 +181,8 @@ function endOf({ end, toResultMs, isContradictory }: Timeline): Span {
   const told = isContradictory ? "; another delivery says otherwise" : "";
   const after =
     toResultMs === 0
-      ? "with the first that was heard of it"
-      : `${msText(toResultMs ?? 0)} after the first that was heard of it`;
+      ? "with the first that was heard of the job"
+      : `${msText(toResultMs ?? 0)} after the first that was heard of the job`;
   const tone = isContradictory ? "warn" : end.event === "failed" ? "bad" : "good";
   return [`${sign} ${end.event} ${after}${told}`, tone];
 }

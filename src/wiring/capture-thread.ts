@@ -43,12 +43,12 @@ try {
 }
 
 async function start() {
-  const store = openStore(settings.dir, { checkpoints: "elsewhere" });
   const timingsFile = process.env.HOOKSPOOL_TIMINGS;
   const timings = timingsFile === undefined ? undefined : takeTimings(timingsFile);
-  const writer = timings ? timings.timed(store.writer) : store.writer;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
+  const store = openStore(settings.dir, { checkpoints: "elsewhere", onHeldUp: onStoreFailure });
+  const writer = timings ? timings.timed(store.writer) : store.writer;
   const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
@@ -85,7 +85,6 @@ async function start() {
       ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
       settings: settings.deferring,
     });
-  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
@@ -121,6 +120,9 @@ async function start() {
     port: await listen(capture.listen, settings.port),
     forgePort: await forge.listen(0),
   });
+  // Not before it listens: a session that cannot start is to leave no hold behind.
+  deferring?.begin();
+  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);

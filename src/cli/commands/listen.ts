@@ -11,6 +11,7 @@ import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "..
 import { type Context, readNamedFile } from "../context.ts";
 import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
 import { interruptions } from "../interruptions.ts";
+import { mediaOption } from "../media-option.ts";
 import { createReporter, type Reporter } from "../reporter.ts";
 import { type Beside, runBeside } from "../run-beside.ts";
 import { createUrlCommand } from "../url-command.ts";
@@ -50,6 +51,7 @@ interface Options {
   readonly pruneOlderThan?: number;
   readonly pruneKeep?: number;
   readonly pruneMaxSize?: number;
+  readonly media: "click" | "auto";
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -255,7 +257,8 @@ export const listenCommand: CommandDefinition = {
           "the same: the oldest, until the rest takes no more than this",
           "PRUNE_MAX_SIZE",
         ).argParser(parseSize),
-      );
+      )
+      .addOption(mediaOption());
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -300,6 +303,7 @@ async function listen(
       return reporter.observe(notice);
     },
     inspector: inspectorPort(mode, options.inspector),
+    media: options.media,
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
   });

@@ -77,9 +77,12 @@ function filterLine(state: State, text: string): Line {
 }
 
 function commandLine(text: string): Line {
+  const typed: Line = [[":", "strong"], [drawable(text)], CURSOR];
   const [word = "", ...rest] = text.trimStart().split(/\s/);
-  const found = rest.length === 0 ? candidates(word) : [];
-  return [[":", "strong"], [drawable(text)], CURSOR, [`  ${found.join("  ")}`, "dim"]];
+  if (rest.length > 0 || /^#?\d+$/.test(word)) return typed;
+  const found = candidates(word);
+  if (found.length === 0) return [...typed, ["  there is no such command", "bad"]];
+  return [...typed, [`  ${found.join("  ")}`, "dim"]];
 }
 
 /** As many hints as fit whole. */

@@ -63,7 +63,7 @@ function listTitle(state: State): Line {
   if (marks.length > 0) place.push([`  ${count(marks.length)} marked`, "accent"]);
   if (!window.atNewest) place.push(["  ↑ newer", "accent"]);
   else if (top > 0) place.push([`  ↑ ${count(top)} newer`, "accent"]);
-  else if (follow && window.rows.length > 0) place.push(["  following", "dim"]);
+  else if (window.rows.length > 0) place.push([follow ? "  following" : "  F follows", "dim"]);
   return [name, ...place];
 }
 
