@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.{ts,tsx}"],
     // The commands are tested as they are shipped: as the bundle.
     globalSetup: ["test/support/build.ts"],
     reporters: process.env.CI

@@ -5,13 +5,14 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { writeBetween } from "../scripts/write-between.ts";
 import { lookup } from "../src/tunnels/_loopback.ts";
 import { freePort } from "../test/support/tcp-relay.ts";
 import { tunnelArguments } from "../test/support/tunnel-arguments.ts";
@@ -63,9 +64,7 @@ const table = [
 ].join("\n");
 const about = `${cpus().length} cores (${cpus()[0]?.model}), Node ${process.version}, bodies of 1 KB, ${ROUNDS} rounds of ${SECONDS} s; medians, times in ms.`;
 console.log(`${about}\n\n${table}`);
-const [before = "", rest = ""] = readFileSync(document, "utf8").split("<!-- cost: begin -->");
-const [, after = ""] = rest.split("<!-- cost: end -->");
-writeFileSync(document, `${before}<!-- cost: begin -->\n${about}\n\n${table}\n<!-- cost: end -->${after}`);
+writeBetween(document, "cost", `${about}\n\n${table}`);
 
 async function start(name: string, rig?: TunnelRig, port = 0): Promise<Contender> {
   const dir = mkdtempSync(join(tmpdir(), "hookspool-tunnel-bench-"));

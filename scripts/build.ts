@@ -43,9 +43,13 @@ const input: InputOptions = {
   platform: "node",
   transform: {
     target: "node22.13",
+    // React's development build renders 1.8 times slower.
+    define: { "process.env.NODE_ENV": '"production"' },
   },
   resolve: {
     alias: {
+      // Ink asks for it only when DEV=true.
+      "react-devtools-core": empty,
       // Registration is ours (src/tunnels/_localtunnel-registration.ts); the client's own never runs.
       axios: empty,
     },

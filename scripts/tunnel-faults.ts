@@ -1,10 +1,10 @@
 /**
  * What happens when a tunnel is disturbed: a running `hookspool listen`, a sender that goes on sending, a fault.
- * Writes the table of docs/tunnels.md. `node scripts/tunnel-faults.ts [driver…]`, after a build.
+ * Writes the table of docs/tunnels.md; `node scripts/tunnel-faults.ts [driver…] [fault…]` only prints theirs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent, createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,10 +16,14 @@ import { lookup } from "../src/tunnels/_loopback.ts";
 import { freePort } from "../test/support/tcp-relay.ts";
 import { tunnelArguments } from "../test/support/tunnel-arguments.ts";
 import { type RigName, type TunnelRig, transportsOf, tunnelRigs } from "../test/support/tunnel-rigs.ts";
+import { writeBetween } from "./write-between.ts";
 
 const PROBE_INTERVAL_S = 6;
 const SEND_EVERY_MS = 50;
 const OUTAGE_MS = 10_000;
+/** After this a server gives up a connection that has gone silent. */
+const SILENCE_MS = 5_000;
+const BRIEF_MS = 8_000;
 const AT_ONCE = 1_000;
 /** No fault takes longer to be noticed, or to be over. */
 const LONGEST_MS = 45_000;
@@ -35,11 +39,15 @@ interface Scene {
 interface Fault {
   readonly name: string;
   /** Why it cannot happen to this driver. */
-  readonly spared?: (rig: TunnelRig, name: RigName) => string | undefined;
+  readonly spared?: (rig: TunnelRig) => string | undefined;
   /** Brings it about. */
   strike(scene: Scene): Promise<void>;
   /** Ends it, once it has been noticed; there is nothing to end where absent. */
   relieve?(scene: Scene): Promise<void>;
+  /** What it is to say, where that is not the first thing. */
+  readonly says?: RegExp;
+  /** It may be over before anybody looks. */
+  readonly isBrief?: boolean;
   /** How long it lasts at least. */
   readonly lastsMs?: number;
 }
@@ -65,6 +73,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: "server restart",
+    isBrief: true,
     async strike({ rig }) {
       await rig.stop();
       await rig.start();
@@ -80,22 +89,25 @@ const faults: readonly Fault[] = [
     name: "silent loss",
     spared: (rig) => (rig.transport === null ? "each request is a connection of its own" : undefined),
     strike: async ({ rig }) => rig.goSilent(),
+    async relieve({ rig }) {
+      await delay(SILENCE_MS);
+      rig.letGo?.();
+    },
   },
   {
     name: "name taken",
+    says: /is taken/,
     spared: (rig) => (rig.takeName ? undefined : "nobody else can have it"),
     async strike({ rig }) {
       await rig.stop();
       await rig.takeName?.(true);
       await rig.start();
     },
-    async relieve({ rig }) {
-      await delay(1_000);
-      await rig.takeName?.(false);
-    },
+    relieve: async ({ rig }) => rig.takeName?.(false),
   },
   {
     name: "rate limited",
+    says: /429/,
     spared: (rig) => (rig.limit ? undefined : "no server limits it"),
     async strike({ rig, hookspool }) {
       rig.limit?.(true);
@@ -103,10 +115,7 @@ const faults: readonly Fault[] = [
       await rig.stop();
       await rig.start();
     },
-    async relieve({ rig, hookspool }) {
-      await hookspool.tunnel(({ reason }) => /429/.test(String(reason)));
-      rig.limit?.(false);
-    },
+    relieve: async ({ rig }) => rig.limit?.(false),
   },
   impersonation("interstitial page", page("text/html", "<html><h1>You are about to visit</h1></html>")),
   impersonation("foreign answer", page("application/json", '{"ok":true}')),
@@ -146,7 +155,10 @@ async function startHookspool(rig: TunnelRig, port: number, target: number): Pro
     new Promise<Heard>((resolve, reject) => {
       const timer = setTimeout(() => {
         waiting.delete(look);
-        reject(new Error("nothing was said in time"));
+        const said = heard
+          .map(({ line }) => JSON.stringify(line))
+          .filter((text) => /"tunnel","state/.test(text));
+        reject(new Error(`not in time; it said ${said.slice(-6).join("\n")}`));
       }, LONGEST_MS);
       const look = () => {
         const found = heard.find(fits);
@@ -237,14 +249,24 @@ interface Row extends Tally {
   readonly words: string;
 }
 
-async function disturb(name: RigName, fault: Fault): Promise<Row | undefined> {
+async function disturb(name: RigName, fault: Fault): Promise<Row> {
   const port = await freePort();
   const rig: TunnelRig = await tunnelRigs[name](port);
   const handler = await startHandler();
-  if (fault.spared?.(rig, name) !== undefined) {
+  const spared = fault.spared?.(rig);
+  if (spared !== undefined) {
     handler.close();
     await rig.close();
-    return undefined;
+    const nothing = { sent: 0, accepted: 0, lost: 0, duplicated: 0 };
+    return {
+      driver: name,
+      fault: fault.name,
+      noticeMs: null,
+      recoverMs: null,
+      url: "–",
+      words: spared,
+      ...nothing,
+    };
   }
   const hookspool = await startHookspool(rig, port, handler.port);
   const agent = new Agent({ keepAlive: false });
@@ -259,30 +281,36 @@ async function disturb(name: RigName, fault: Fault): Promise<Row | undefined> {
     const struckAt = performance.now();
     const strike = fault.strike({ rig, hookspool });
     const isGone = ({ state }: Line) => state !== "up" && state !== "degraded" && state !== "moved";
-    const noticed = await hookspool.tunnel((line) => isGone(line) || line.state === "moved", struckAt);
+    const noticing = hookspool.tunnel((line) => isGone(line) || line.state === "moved", struckAt);
+    const noticed = await (fault.isBrief ? Promise.race([noticing, delay(BRIEF_MS)]) : noticing);
+    noticing.catch(() => {});
     await strike;
+    const { says } = fault;
+    const explained = says && (await hookspool.tunnel(({ reason }) => says.test(String(reason)), struckAt));
     await delay(Math.max(0, struckAt + (fault.lastsMs ?? 0) - performance.now()));
-    let relievedAt = fault.relieve ? performance.now() : struckAt;
-    const again = hookspool.tunnel(({ endpoint }) => endpoint !== null, noticed.at);
-    if (fault.name !== "name taken" || name === "ssh") await fault.relieve?.({ rig, hookspool });
-    else relievedAt = struckAt;
-    if (fault.relieve && relievedAt !== struckAt) relievedAt = performance.now();
-    const limited = fault.name === "rate limited" && name === "cloudflared";
+    const again = noticed && hookspool.tunnel(({ endpoint }) => endpoint !== null, noticed.at);
     // Five minutes are left to Cloudflare.
-    const recovered = limited ? undefined : await again;
-    if (limited) again.catch(() => {});
+    const isLeftAlone = fault.name === "rate limited" && name === "cloudflared";
+    again?.catch(() => {});
+    const stays =
+      !fault.relieve ||
+      (fault.name === "silent loss" && !rig.letGo) ||
+      (fault.name === "name taken" && name === "localtunnel");
+    if (!stays) await fault.relieve?.({ rig, hookspool });
+    const relievedAt = stays ? struckAt : performance.now();
+    const recovered = isLeftAlone ? undefined : await again;
     await delay(1_000);
     clearInterval(sender);
     await Promise.all(sending);
-    const endpoint = recovered?.line.endpoint;
+    const endpoint = recovered?.line.endpoint ?? (isLeftAlone ? null : hookspool.endpoint);
     return {
       driver: name,
       fault: fault.name,
-      noticeMs: noticed.at - struckAt,
+      noticeMs: noticed ? noticed.at - struckAt : null,
       recoverMs: recovered ? Math.max(0, recovered.at - relievedAt) : null,
-      url: endpoint === undefined ? "–" : endpoint === hookspool.endpoint ? "kept" : "moved, and says so",
-      words: String(noticed.line.reason),
-      ...tally(statuses, handler.came, rig.impersonate === undefined || !/page|foreign/.test(fault.name)),
+      url: endpoint === null ? "–" : endpoint === hookspool.endpoint ? "kept" : "moved, and says so",
+      words: String((explained ?? noticed)?.line.reason ?? "over before anybody looked"),
+      ...tally(statuses, handler.came, !/page|foreign/.test(fault.name)),
     };
   } finally {
     clearInterval(sender);
@@ -324,10 +352,12 @@ async function crowd(name: RigName): Promise<Row> {
   };
 }
 
-const asked = process.argv.slice(2) as RigName[];
+/** Of the arguments, those that name drivers; a fault that is named is the only one. */
+const asked = process.argv.slice(2).filter((word): word is RigName => word in tunnelRigs);
+const only = faults.filter(({ name }) => process.argv.includes(name));
 const names = asked.length > 0 ? asked : (Object.keys(tunnelRigs) as RigName[]);
 const rows: Row[] = [];
-for (const fault of faults) {
+for (const fault of only.length > 0 ? only : faults) {
   // The faults are mostly waited out: the drivers have theirs side by side.
   const found = await Promise.all(
     names.map((name) =>
@@ -338,10 +368,10 @@ for (const fault of faults) {
       }),
     ),
   );
-  for (const row of found) if (row) rows.push(report(row));
+  rows.push(...found.filter((row) => row !== undefined).map(report));
 }
-for (const name of names) rows.push(report(await crowd(name)));
-if (asked.length === 0) writeTable();
+if (only.length === 0) for (const name of names) rows.push(report(await crowd(name)));
+if (process.argv.length === 2) writeTable();
 if (rows.some(({ lost }) => lost > 0)) process.exitCode = 1;
 
 function report(row: Row): Row {
@@ -359,7 +389,7 @@ function cells({ driver, fault, noticeMs, recoverMs, url, sent, accepted, lost, 
     seconds(noticeMs),
     seconds(recoverMs),
     url,
-    `${accepted} of ${sent}`,
+    sent === 0 ? "–" : `${accepted} of ${sent}`,
     lost,
     duplicated,
     short,
@@ -376,10 +406,5 @@ function writeTable(): void {
     "|---|---|--:|--:|---|--:|--:|--:|---|",
     ...sorted.map((row) => `| ${cells(row).join(" | ")} |`),
   ];
-  const [before = "", rest = ""] = readFileSync(document, "utf8").split("<!-- faults: begin -->");
-  const [, after = ""] = rest.split("<!-- faults: end -->");
-  writeFileSync(
-    document,
-    `${before}<!-- faults: begin -->\n${table.join("\n")}\n<!-- faults: end -->${after}`,
-  );
+  writeBetween(document, "faults", table.join("\n"));
 }

@@ -29,8 +29,10 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     json: (notice: Notice) => context.write(jsonLine(noticeLine(notice))),
     quiet: () => undefined,
   }[mode];
-  let lastTrouble = "";
+  let lastTrouble: { readonly message: string; readonly at: number } | undefined;
+  let inTrouble = false;
   let lastTunnel = "";
+  const rings = mode === "lines" && process.stderr.isTTY;
 
   return {
     observe(notice) {
@@ -40,6 +42,11 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
         const news = [state, reason, endpoint].join(" ");
         if (news === lastTunnel) return undefined;
         lastTunnel = news;
+      }
+      if (rings && isMove(notice)) talk(BELL);
+      if (notice.type === "delivery" && inTrouble) {
+        inTrouble = false;
+        talk("hookspool: deliveries are kept again.\n");
       }
       return data(notice);
     },
@@ -54,10 +61,13 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     },
     trouble(error) {
       const { message, code, hint } = error;
-      // A full disk refuses every delivery; once is enough to say why.
-      if (message !== lastTrouble) talk(`hookspool: ${message} (${code}). ${hint}\n`);
+      const at = performance.now();
+      // A full disk refuses every delivery: once in a while is enough to say why.
+      if (lastTrouble?.message === message && at - lastTrouble.at < TROUBLE_EVERY_MS) return;
+      lastTrouble = { message, at };
+      inTrouble = true;
+      talk(`hookspool: ${message} (${code}). ${hint}\n`);
       if (mode === "json") void context.write(jsonLine(errorLine(toErrorRecord(error))));
-      lastTrouble = message;
     },
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
     owed(count, isHeld) {
@@ -69,3 +79,11 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
     },
   };
 }
+
+/** To a terminal: whoever waits for a job must hear that its news will not come. */
+export const BELL = "\u0007";
+
+export const isMove = (notice: Notice) => notice.type === "tunnel" && notice.status.state === "moved";
+
+/** The same trouble is told of at most this often, in ms. */
+const TROUBLE_EVERY_MS = 10_000;

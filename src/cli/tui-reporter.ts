@@ -6,7 +6,7 @@ import { startTui, type Tui } from "../tui/tui.ts";
 import type { Session } from "../wiring/session.ts";
 import { copyText } from "./clipboard.ts";
 import type { Context } from "./context.ts";
-import { createReporter, type Reporter } from "./reporter.ts";
+import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
 import { signatureFactsOf } from "./signature-facts.ts";
 
 interface TuiReporterOptions {
@@ -51,7 +51,10 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
 
   return {
     // What comes before the screen is open is read from the store.
-    observe: (notice) => tui?.observe(notice),
+    observe(notice) {
+      if (isMove(notice)) process.stdout.write(BELL);
+      return tui?.observe(notice);
+    },
     opened(session) {
       release = holdWarnings();
       // Before main.ts says what it was: on the alternate screen that would be lost.

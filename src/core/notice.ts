@@ -3,11 +3,22 @@ import type { DeliverySummary, Refusal } from "./delivery.ts";
 import type { TunnelStatus } from "./tunnel.ts";
 import type { Verification } from "./verdict.ts";
 
+/** A job of which something was heard, but not its end. */
+export interface UnfinishedJob {
+  readonly provider: string | null;
+  readonly job: string;
+  /** The provider's own name of what was heard last. */
+  readonly eventName: string | null;
+  /** The delivery that said it. */
+  readonly delivery: number;
+}
+
 /** What observers are told, after the fact. Fire and forget: a notice never waits for its reader. */
 export type Notice =
   | { readonly type: "delivery"; readonly delivery: DeliverySummary }
   | { readonly type: "attempt"; readonly attempt: AttemptSummary }
-  | { readonly type: "tunnel"; readonly status: TunnelStatus }
+  /** `orphans`, where the endpoint has moved: the jobs that were given the URL before, newest first. */
+  | { readonly type: "tunnel"; readonly status: TunnelStatus; readonly orphans?: readonly UnfinishedJob[] }
   /** A stored delivery is judged anew: the public keys have come that it is checked against. */
   | { readonly type: "verdict"; readonly delivery: number; readonly verification: Verification }
   /** A delivery was acknowledged, and its handler has had its last try without a 2xx. It stays owed. */

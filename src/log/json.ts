@@ -43,7 +43,7 @@ export function noticeLine(notice: Notice): JsonLine {
     case "attempt":
       return attemptLine(notice.attempt);
     case "tunnel":
-      return tunnelLine(notice.status);
+      return { ...tunnelLine(notice.status), ...(notice.orphans && { orphans: notice.orphans }) };
     case "verdict":
       return verdictLine(notice.delivery, notice.verification);
     case "given-up": {

@@ -28,7 +28,7 @@ export function noticeText(notice: Notice, style: LineStyle): string {
     case "attempt":
       return attemptText(notice.attempt, style);
     case "tunnel":
-      return tunnelText(notice.status, style);
+      return tunnelText(notice.status, style) + orphansText(notice, style);
     case "verdict": {
       const { chalk } = style;
       const { verification } = notice;
@@ -90,8 +90,8 @@ function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>, { chalk 
     const already = waiting === 0 ? "" : `; ${deliveries} waiting`;
     return `${chalk.yellow("Held")}  what comes is kept and acknowledged, and waits${already}: hookspool resume\n`;
   }
-  const first = waiting === 0 ? "" : `  first ${deliveries} that waited`;
-  return `${chalk.green("Forwarding")}${first}\n`;
+  const first = waiting === 0 ? "nothing waits" : `first ${deliveries} that waited`;
+  return `${chalk.green("Forwarding")}  ${first}\n`;
 }
 
 function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {
@@ -105,6 +105,26 @@ function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineSt
     offline: chalk.yellow,
   }[state](`tunnel ${state}`);
   return `${[word, endpoint && chalk.bold(endpoint), reason].filter(Boolean).join("  ")}\n`;
+}
+
+/** So many jobs are named; the JSON lines name more. */
+const NAMED_JOBS = 10;
+
+function orphansText(
+  { status, orphans = [] }: Extract<Notice, { type: "tunnel" }>,
+  { chalk }: LineStyle,
+): string {
+  if (orphans.length === 0) return "";
+  const jobs = orphans
+    .slice(0, NAMED_JOBS)
+    .map(({ provider, job, eventName }) =>
+      ["   ", provider, printable(job), eventName && chalk.dim(`${printable(eventName)} so far`)]
+        .filter((part) => part !== null)
+        .join("  "),
+    );
+  const more = orphans.length > NAMED_JOBS ? [`     and ${orphans.length - NAMED_JOBS} more`] : [];
+  const about = `${chalk.yellow(" ! ")}  given ${status.previous}, which no longer leads here, and not ended as far as is known:`;
+  return `${[about, ...jobs, ...more].join("\n")}\n`;
 }
 
 /** Nothing where nothing is known. */

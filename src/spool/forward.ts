@@ -76,7 +76,12 @@ const IDLE_CONNECTION_MS = 4_000;
 export const ADDRESS_PATIENCE_MS = 2_000;
 
 export function createForwarder({ insecure = false, ca, turns: limits }: ForwarderOptions = {}): Forwarder {
-  const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
+  const options = {
+    keepAlive: true,
+    timeout: IDLE_CONNECTION_MS,
+    scheduling: "lifo" as const,
+    autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+  };
   const clients = new Map<Target["protocol"], Promise<Client>>();
   const turns = limits && createTurns(limits);
 
@@ -107,7 +112,6 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
         host: target.hostname.replace(/^\[|\]$/g, ""),
         port: target.port,
         lookup: localLookup,
-        autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
         method: wire.method,
         path: wire.path,
         // A flat list keeps order, spelling and repeats.

@@ -156,6 +156,16 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     }
   }
 
+  function firstOfJob(delivery: OwedDelivery): OwedDelivery {
+    if (delivery.job === null) return delivery;
+    try {
+      return source.head(delivery) ?? delivery;
+    } catch (error) {
+      options.onFailure(error);
+      return delivery;
+    }
+  }
+
   /** To the next of its job. */
   function goOn(delivery: OwedDelivery) {
     const next = delivery.job === null ? undefined : source.head(delivery);
@@ -188,8 +198,8 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
         return;
       }
       cursor = Math.max(cursor, delivery.id);
-      // That of a job which is here comes after those before it.
-      if (!schedule.has(delivery)) schedule.put(delivery, performance.now());
+      // That of a job which is here comes after those before it, and so it does where another process has put them.
+      if (!schedule.has(delivery)) schedule.put(firstOfJob(delivery), performance.now());
       run();
     },
     look() {

@@ -89,20 +89,20 @@ const migrations: readonly string[] = [
   `,
   `
   -- What the deliveries of a span of numbers have among them (spans.ts), so that a search can leave spans out.
-  -- The text columns are JSON arrays in lower case; null where there are too many to list.
   CREATE TABLE spans (
     id INTEGER PRIMARY KEY,
     since INTEGER NOT NULL,
-    until INTEGER NOT NULL,
-    methods TEXT,
-    paths TEXT,
-    providers TEXT,
-    events TEXT,
-    verdicts TEXT,
-    answers TEXT,
-    targets TEXT,
-    traits TEXT
+    until INTEGER NOT NULL
   ) STRICT;
+  -- numbers: of a value that few have, a JSON array of whose it is.
+  CREATE TABLE span_values (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    numbers TEXT,
+    PRIMARY KEY (kind, value, span)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX span_values_of ON span_values (span);
   -- What is no longer true is forgotten with the change itself; until the span is made anew, it is looked through.
   CREATE TRIGGER spans_change AFTER UPDATE OF provider, event, event_name, verdict, reason, duplicate_of, refusal,
     attempts, last_outcome, last_status, last_target ON deliveries

@@ -15,8 +15,11 @@ export interface Database {
   exec(sql: string): void;
   /** Runs `work` in one write transaction; an exception rolls it back. */
   transaction<T>(work: () => T): T;
-  /** Moves what the write-ahead log holds into the database file, as far as no reader needs it. */
-  checkpoint(mode?: CheckpointMode): void;
+  /**
+   * Moves what the write-ahead log holds into the database file, as far as no reader needs it; says whether that
+   * was all of it.
+   */
+  checkpoint(mode?: CheckpointMode): boolean;
   /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
   shrink(pages: number): boolean;
   /** Of the file, without the pages that are free. */
@@ -105,8 +108,9 @@ export function openDatabase(
       return exclusively ? exclusively.run(run) : run();
     },
     checkpoint(mode = "PASSIVE") {
-      const run = () => connection.exec(`PRAGMA wal_checkpoint(${mode})`);
-      exclusively ? exclusively.run(run) : run();
+      const run = () => connection.prepare(`PRAGMA wal_checkpoint(${mode})`).get();
+      const moved = exclusively ? exclusively.run(run) : run();
+      return moved?.busy === 0 && moved.log === moved.checkpointed;
     },
     shrink(pages) {
       if (pragma("auto_vacuum") !== INCREMENTAL) return false;
@@ -132,6 +136,16 @@ function makeFile(file: string): void {
     if (systemCode(error) !== "EEXIST") throw error;
   }
 }
+
+/** Whether what failed may well succeed later with nothing changed: the disk is full, or not itself. */
+export function mayPass(error: unknown): boolean {
+  if (systemCode(error) === "EIO") return true;
+  const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
+  return passingCodes.has(code);
+}
+
+/** SQLITE_BUSY, LOCKED, READONLY, IOERR, FULL and CANTOPEN: https://sqlite.org/rescode.html */
+const passingCodes = new Set([5, 6, 8, 10, 13, 14]);
 
 /**
  * Until 3.51.3, two connections that write and checkpoint at the same instant could corrupt the database.

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AppError, systemCode } from "../core/errors.ts";
+import type { UnfinishedJob } from "../core/notice.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
@@ -15,6 +16,7 @@ import { createReader } from "./reader.ts";
 import { isDamage, openSearchIndex, removeSearchIndex, type SearchIndex } from "./search-index.ts";
 import { makeSpans } from "./spans.ts";
 import { type CheckpointMode, type Database, openDatabase } from "./sqlite.ts";
+import { unfinishedJobs } from "./unfinished-jobs.ts";
 import { createWriter, type GroupWriter } from "./writer.ts";
 
 /** A data directory, open. Any number of processes may have it open at once. */
@@ -42,6 +44,8 @@ export interface Store {
   indexTexts(upTo: number): boolean;
   /** Takes out of the full-text index, step by step, what was forgotten without it; whether there is more to do. */
   sweepIndex(): boolean;
+  /** Jobs that were heard of through this public URL, and not that they had ended. */
+  unfinishedJobs(endpoint: string): UnfinishedJob[];
   checkpoint(mode?: CheckpointMode): void;
   /** Length of the write-ahead log in bytes. */
   logSize(): number;
@@ -78,6 +82,8 @@ const MOST_ROUNDS = 5;
 interface StoreOptions {
   /** `elsewhere` where a background thread checkpoints. */
   readonly checkpoints?: "automatic" | "elsewhere";
+  /** Attempts that a full disk does not take are kept in memory until it does; called with the reason. */
+  readonly onHeldUp?: ((error: unknown) => void) | undefined;
 }
 
 export const databaseFile = (directory: string) => join(directory, "hookspool.db");
@@ -87,7 +93,10 @@ export const databaseFile = (directory: string) => join(directory, "hookspool.db
  *
  * @throws {AppError} E_NEWER_DATA, E_DATA_DIRECTORY
  */
-export function openStore(directory: string, { checkpoints = "automatic" }: StoreOptions = {}): Store {
+export function openStore(
+  directory: string,
+  { checkpoints = "automatic", onHeldUp }: StoreOptions = {},
+): Store {
   return wrapped(directory, () => {
     makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
@@ -96,7 +105,7 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
       migrate(database);
       // So that the names of the database and its log outlive a power failure.
       syncFolder(directory);
-      return storeOver(database, directory);
+      return storeOver(database, directory, onHeldUp);
     } catch (error) {
       database.close();
       throw error;
@@ -104,7 +113,7 @@ export function openStore(directory: string, { checkpoints = "automatic" }: Stor
   });
 }
 
-function storeOver(database: Database, directory: string): Store {
+function storeOver(database: Database, directory: string, onHeldUp: StoreOptions["onHeldUp"]): Store {
   const bodies = bodyFolder(directory);
   let log: LogSync | undefined;
   let writer: GroupWriter | undefined;
@@ -113,7 +122,11 @@ function storeOver(database: Database, directory: string): Store {
   // Opened when it is first needed, and looked for again until it is there: most commands never search.
   const forgetAll = (ids: readonly number[], condition?: Sql) => {
     const gone = forget(database, bodies, ids, condition);
-    if (gone.length > 0) index()?.remove(gone);
+    try {
+      if (gone.length > 0) index()?.remove(gone);
+    } catch {
+      // What is gone is found by no search; the next session sweeps it out of the index.
+    }
     return gone;
   };
   const index = () => (opened ??= openSearchIndex(directory, { make: false }));
@@ -130,7 +143,7 @@ function storeOver(database: Database, directory: string): Store {
     // A command that only reads opens no log.
     get writer() {
       log ??= syncLogOf(database.file);
-      writer ??= createWriter(database, log, bodies);
+      writer ??= createWriter({ database, log, bodyFolder: bodies, onHeldUp });
       return writer;
     },
     forget: (ids) => forgetAll(ids).length,
@@ -178,7 +191,8 @@ function storeOver(database: Database, directory: string): Store {
       return next !== undefined;
     },
     version: () => database.version(),
-    checkpoint: (mode) => database.checkpoint(mode),
+    unfinishedJobs: (endpoint) => unfinishedJobs(database, endpoint),
+    checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
     removeOrphans: (now) => {
       const named = database.statement("SELECT 1 FROM payloads WHERE body_file = ?");

@@ -4,11 +4,15 @@ import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
+import { createHeldRecords, type Entry } from "./held-records.ts";
 import type { LogSync } from "./log-sync.ts";
-import type { Database } from "./sqlite.ts";
+import { type Database, mayPass } from "./sqlite.ts";
 
 /** What causes no sync of its own waits this long for a delivery's commit to ride on. */
 const IDLE_DELAY_MS = 50;
+
+/** About what an attempt takes in memory, the answer's body apart. */
+const ATTEMPT_BYTES = 2_000;
 
 export interface GroupWriter extends DeliveryWriter {
   /** Resolves when everything given so far is on disk. */
@@ -16,11 +20,15 @@ export interface GroupWriter extends DeliveryWriter {
   close(): Promise<void>;
 }
 
-interface Entry {
-  /** Runs inside the transaction. */
-  readonly apply: () => unknown;
-  readonly settle: (result: unknown) => void;
-  readonly fail: (error: unknown) => void;
+interface WriterOptions {
+  readonly database: Database;
+  readonly log: LogSync;
+  readonly bodyFolder: string;
+  /**
+   * Given where attempts are to be kept in memory as long as the disk does not take them, in a bounded number:
+   * called with the reason. Elsewhere such a write fails.
+   */
+  readonly onHeldUp?: ((error: unknown) => void) | undefined;
 }
 
 /**
@@ -28,11 +36,14 @@ interface Entry {
  * after the sync; an attempt rides on the next commit, or on a timer, and never causes a sync of its own: if
  * power fails before one, the delivery is still listed as owed.
  */
-export function createWriter(database: Database, log: LogSync, bodyFolder: string): GroupWriter {
+export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOptions): GroupWriter {
   let entries: Entry[] = [];
   let mustSync = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const held = onHeldUp && createHeldRecords({ database, onHeldUp });
+  /** A sync failed: what it was for may not be in the log, though the system no longer says so. */
+  let logIsDoubtful = false;
 
   async function drain() {
     // What else arrives in this turn joins the group.
@@ -44,16 +55,48 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
       mustSync = false;
       clearTimeout(timer);
       timer = undefined;
+      const written = write(group);
       try {
-        const results = database.transaction(() => group.map((entry) => entry.apply()));
-        if (sync) await log.sync();
-        group.forEach((entry, i) => void entry.settle(results[i]));
+        if (sync && written.length > 0) await log.sync();
+        for (const { entry, result } of written) entry.settle(result);
       } catch (error) {
-        for (const entry of group) entry.fail(error);
+        logIsDoubtful = true;
+        // An attempt is written all the same, and was never promised to outlive a power failure.
+        for (const { entry, result } of written) isRecord(entry) ? entry.settle(result) : entry.fail(error);
       }
     }
     // In the same breath as the look at the queue: who is told of a delivery may at once give the next.
     running = undefined;
+  }
+
+  /** What was written, with what came of it. */
+  function write(group: readonly Entry[]): Written[] {
+    // Attempts are numbered as they come: while some are held, the others line up behind them.
+    const waiting = held === undefined || held.isEmpty ? [] : group.filter(isRecord);
+    for (const entry of waiting) held?.hold(entry);
+    const now = waiting.length === 0 ? group : group.filter((entry) => !isRecord(entry));
+    try {
+      if (logIsDoubtful) renewLog();
+      const results = database.transaction(() => now.map((entry) => entry.apply()));
+      return now.map((entry, i) => ({ entry, result: results[i] }));
+    } catch (error) {
+      for (const entry of now)
+        if (held && isRecord(entry) && mayPass(error)) held.hold(entry, error);
+        else entry.fail(error);
+      return [];
+    }
+  }
+
+  /**
+   * After a failed sync a later one may succeed without having written what the first was for. Everything is
+   * brought into the database and the log begun anew, before anything more is promised.
+   *
+   * @see https://wiki.postgresql.org/wiki/Fsync_Errors
+   */
+  function renewLog() {
+    if (!database.checkpoint("RESTART"))
+      throw Object.assign(new Error("a sync failed, and the log cannot be begun anew yet"), { code: "EIO" });
+    logIsDoubtful = false;
   }
 
   function run(): Promise<void> {
@@ -61,15 +104,15 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
     return running;
   }
 
-  function enqueue<T>(apply: () => T): Promise<T> {
+  function enqueue<T>(apply: () => T, bytes?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject });
+      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
     });
   }
 
   /** Rides on a delivery's commit, or on the timer where none comes. */
-  function enqueueIdly<T>(apply: () => T): Promise<T> {
-    const done = enqueue(apply);
+  function enqueueIdly<T>(apply: () => T, bytes?: number): Promise<T> {
+    const done = enqueue(apply, bytes);
     if (!running) timer ??= setTimeout(run, IDLE_DELAY_MS);
     return done;
   }
@@ -84,7 +127,11 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
       void run();
       return done;
     },
-    appendAttempt: (attempt) => enqueueIdly(() => insertAttempt(database, attempt)),
+    appendAttempt: (attempt) =>
+      enqueueIdly(
+        () => insertAttempt(database, attempt),
+        ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
+      ),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
     giveUp: (id) =>
       enqueueIdly(
@@ -94,12 +141,22 @@ export function createWriter(database: Database, log: LogSync, bodyFolder: strin
     async flush() {
       mustSync = true;
       while (entries.length > 0 || running) await run();
+      held?.write();
     },
     async close() {
       await this.flush();
+      held?.drop(new Error("attempts could not be written before the end"));
       log.close();
     },
   };
+}
+
+/** An attempt: a delivery's sender has that still, and what else fails is done again. */
+const isRecord = (entry: Entry) => entry.bytes !== undefined;
+
+interface Written {
+  readonly entry: Entry;
+  readonly result: unknown;
 }
 
 function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {

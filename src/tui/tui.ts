@@ -22,7 +22,7 @@ import {
   whereOf,
 } from "./selectors.ts";
 import { type Counts, initialState } from "./state.ts";
-import { openTerminal } from "./terminal.ts";
+import { openTerminal } from "./terminal.tsx";
 import { createTheme } from "./theme.ts";
 import type { HistoryPage } from "./window.ts";
 
@@ -106,6 +106,7 @@ export function startTui(options: TuiOptions): Tui {
     output,
     mouse: options.mouse,
     onInput: (inputs) => guarded(() => take(inputs)),
+    onCrash: crash,
   });
   const acts = createActs({ ports, terminal, state: () => state, dispatch, clock, onReturn });
   const notices = createNoticeQueue({

@@ -48,7 +48,8 @@ export function withPage(window: HistoryWindow, page: HistoryPage): HistoryWindo
   const { direction, deliveries, reached, end } = page;
   if (direction === "older") {
     const rows = [...window.rows, ...deliveries];
-    const newest = window.newest === 0 ? page.newest : window.newest;
+    // One may have come between the two looks at the store.
+    const newest = window.newest === 0 ? Math.max(page.newest, deliveries[0]?.id ?? 0) : window.newest;
     const grown = { ...window, rows, newest, oldest: reached, atOldest: end };
     return rows.length <= WINDOW_ROWS ? grown : dropNewest(grown);
   }

@@ -25,6 +25,8 @@ export function probePace(intervalMs = PROBE_INTERVAL_MS): { restMs: number; tim
 
 /** How long a tunnel that mends itself is waited for, before its URL is given up for a new one. */
 const MENDING_MS = 5 * 60_000;
+/** How long one that leads elsewhere while it stands is waited for: a page in front of it may be gone again. */
+const ELSEWHERE_MS = 30_000;
 
 /**
  * Resolves when a probe has come back through the endpoint: the first, a second one, or a later one where its URL
@@ -45,7 +47,7 @@ export async function prove({ url, settlesMs = 0 }: OpenTunnel, options: WatchOp
 }
 
 interface Observer {
-  /** A tunnel that mends itself is broken, with the reason. */
+  /** A tunnel that may come back by itself leads here no more, with the reason. */
   onBroken(reason: string): void;
   onMended(): void;
 }
@@ -72,17 +74,18 @@ export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer:
     await restLightly(restMs, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
     signal.throwIfAborted();
     news = new AbortController();
-    const reason = broken ?? reasonOf(await probeTwice(tunnel.url, watching));
-    if (reason === null) continue;
-    if (!tunnel.onConnection) throw new TunnelFailure("broken", reason);
-    observer.onBroken(reason);
-    await mended(reason);
+    const proof: Proof =
+      broken === null ? await probeTwice(tunnel.url, watching) : { found: "unreachable", reason: broken };
+    if (proof.found === "ours") continue;
+    if (!tunnel.onConnection && proof.found !== "foreign") throw new TunnelFailure("broken", proof.reason);
+    observer.onBroken(proof.reason);
+    await mended(proof.reason, tunnel.onConnection ? MENDING_MS : ELSEWHERE_MS);
     observer.onMended();
   }
 
-  async function mended(reason: string): Promise<void> {
+  async function mended(reason: string, patienceMs: number): Promise<void> {
     const { clock } = options;
-    for (const until = clock.now() + MENDING_MS; clock.now() < until; ) {
+    for (const until = clock.now() + patienceMs; clock.now() < until; ) {
       await clock.sleep(IMPATIENT_MS, AbortSignal.any([signal, news.signal]));
       signal.throwIfAborted();
       news = new AbortController();
@@ -107,5 +110,3 @@ async function probeTwice(endpoint: string, options: WatchOptions): Promise<Proo
   await options.clock.sleep(CONFIRM_AFTER_MS, options.signal);
   return probeOnce(endpoint, options);
 }
-
-const reasonOf = (proof: Proof) => (proof.found === "ours" ? null : proof.reason);

@@ -1,10 +1,9 @@
 import { devNull } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { type OpenTunnel, type TunnelDriver, TunnelFailure, type TunnelOptions } from "../core/tunnel.ts";
 import { aborted } from "./_aborted.ts";
+import { connected, watchConnection } from "./_cloudflared-ready.ts";
 import { cloudflaredFailure } from "./_cloudflared-words.ts";
 import { canRun, findProgram } from "./_find-program.ts";
-import { get } from "./_get.ts";
 import { type RunningProgram, runProgram } from "./_program.ts";
 
 /**
@@ -123,41 +122,6 @@ function openedTunnel(cloudflared: RunningProgram, { url, metrics, subdomain, lo
       return cloudflared.close();
     },
   };
-}
-
-const READY_EVERY_MS = 400;
-const READY_TIMEOUT_MS = 2_000;
-
-/** Resolves, with the address, once a connection to Cloudflare stands. */
-async function connected(address: string, signal: AbortSignal): Promise<string> {
-  while (!(await isReady(address))) await delay(READY_EVERY_MS / 2, undefined, { signal });
-  return address;
-}
-
-interface Watching {
-  readonly metrics: string;
-  readonly log: readonly string[];
-  readonly hear: (broken: string | null) => void;
-  readonly signal: AbortSignal;
-}
-
-async function watchConnection({ metrics, log, hear, signal }: Watching): Promise<void> {
-  let stood = true;
-  while (!signal.aborted) {
-    await delay(READY_EVERY_MS, undefined, { signal }).catch(() => {});
-    const stands = await isReady(metrics);
-    if (signal.aborted || stands === stood) continue;
-    stood = stands;
-    const last = log.findLast((line) => / (?:ERR|WRN) /.test(line))?.replace(/^\S+ \S+ /, "");
-    hear(stands ? null : `cloudflared has no connection to Cloudflare${last ? `: ${last}` : ""}`);
-  }
-}
-
-/** cloudflared answers 200 while at least one connection stands, 503 otherwise. */
-async function isReady(address: string): Promise<boolean> {
-  const url = new URL(`http://${address}/ready`);
-  const answer = await get(url, { headers: {}, timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined);
-  return answer?.status === 200;
 }
 
 /** cloudflared takes every flag from the environment too; only a named tunnel's token is meant. */

@@ -52,7 +52,9 @@ async function regularly(everyMs: number, work: () => void | Promise<void>): Pro
 }
 
 /** Ends early, but does not fail, when the thread is to stop. */
-const pause = (ms: number) => wait(ms, undefined, { signal: stop.signal }).catch(() => {});
+function pause(ms: number): Promise<void> {
+  return wait(ms, undefined, { signal: stop.signal }).catch(() => {});
+}
 
 function checkpoint() {
   const size = store.logSize();

@@ -10,7 +10,7 @@ import type { Store } from "../store/store.ts";
 import { type BackgroundHandover, createBackgroundHandover } from "./capture-handover.ts";
 import type { DeferringSettings } from "./capture-protocol.ts";
 import { deliverOwedTo } from "./deliver-owed.ts";
-import { endResuming, type HoldState, hold, readHold } from "./hold-state.ts";
+import { endResuming, hold, readHold } from "./hold-state.ts";
 import { lastHurry } from "./hurry.ts";
 import type { OneRound } from "./owed-round.ts";
 
@@ -28,6 +28,8 @@ interface DeferringOptions {
 
 /** Decides which deliveries the handler gets later, and sees that it gets them. */
 export interface CaptureDeferring extends Deferring {
+  /** Hands over what earlier runs left, and tells if it holds. Until then it only answers senders. */
+  begin(): void;
   /** Looks whether somebody holds or resumes. */
   look(): void;
   /** Hands over all that is owed to the target, whatever for. */
@@ -43,7 +45,7 @@ export function createDeferring(options: DeferringOptions): CaptureDeferring {
   const scope: OwedScope = { promisedTo: target.base };
   const deferring = new Set<Deferred>();
   const runs = new Set<BackgroundHandover>();
-  let phase: HoldState["state"] = "forwarding";
+  let phase = settings.holds ? "held" : readHold(store, target.base).state;
   let resumedAt = 0;
   let hurried = lastHurry(store, target.base);
   /** The one that hands over now. */
@@ -168,11 +170,14 @@ export function createDeferring(options: DeferringOptions): CaptureDeferring {
     if (delivery) run?.offer(delivery);
   }
 
-  if (settings.holds) hold(store, target.base);
-  look();
-  void go();
-
   return {
+    begin() {
+      if (settings.holds) hold(store, target.base);
+      const now = readHold(store, target.base);
+      if (now.state === "held") beginHold();
+      else if (now.state === "resuming") release(now.since);
+      else void go();
+    },
     defer(identity) {
       const reason = reasonToDefer(identity);
       if (reason === undefined) return undefined;

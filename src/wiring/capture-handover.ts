@@ -16,7 +16,7 @@ export interface HandoverOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
-  /** How many the handler has at a time. */
+  /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
   /** Whether a try that failed is the last one. */
   readonly isLastTry: (delivery: { readonly receivedAt: number }) => boolean;
@@ -106,9 +106,11 @@ function startRedelivery(options: HandoverOptions): Redelivery {
   async function record(attempt: NewAttempt, signal: AbortSignal): Promise<AttemptSummary> {
     for (;;) {
       try {
-        const [summary] = await Promise.all([store.writer.appendAttempt(attempt), store.writer.flush()]);
+        const written = Promise.all([store.writer.appendAttempt(attempt), store.writer.flush()]);
+        const [summary] = await orAborted(written, signal);
         return summary;
       } catch (error) {
+        signal.throwIfAborted();
         options.onStoreFailure(error);
         await wait(RECORD_AGAIN_MS, undefined, { signal });
       }
@@ -143,3 +145,15 @@ function startRedelivery(options: HandoverOptions): Redelivery {
 }
 
 const RECORD_AGAIN_MS = 1_000;
+
+/** What waits for the disk must not keep the session from its end. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

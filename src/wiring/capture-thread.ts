@@ -42,10 +42,10 @@ try {
 }
 
 async function start() {
-  const store = openStore(settings.dir, { checkpoints: "elsewhere" });
-  const { writer } = store;
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
+  const store = openStore(settings.dir, { checkpoints: "elsewhere", onHeldUp: onStoreFailure });
+  const { writer } = store;
   const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
@@ -82,7 +82,6 @@ async function start() {
       ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
       settings: settings.deferring,
     });
-  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
@@ -118,6 +117,9 @@ async function start() {
     port: await listen(capture.listen, settings.port),
     forgePort: await forge.listen(0),
   });
+  // Not before it listens: a session that cannot start is to leave no hold behind.
+  deferring?.begin();
+  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);

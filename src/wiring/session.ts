@@ -7,13 +7,13 @@ import { parseTarget } from "../core/target.ts";
 import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
+import { startBackground } from "./background.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
 import { hold, readHold, resume } from "./hold-state.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
-import type { BackgroundSettings, FromBackgroundThread, StandingRules } from "./standing-rules.ts";
-import { startThread } from "./threads.ts";
+import type { StandingRules } from "./standing-rules.ts";
 import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
 export interface SessionSettings
@@ -49,9 +49,6 @@ export interface Session {
   /** Lets what is in flight finish for `graceMs`, then closes everything. */
   stop(graceMs: number): Promise<void>;
 }
-
-/** How long after the start the background thread begins: the first delivery comes first. */
-const BACKGROUND_DELAY_MS = 1_000;
 
 /** The inspector hears every notice; what other processes write, it finds this often. */
 const INSPECTOR_POLL_MS = 2_000;
@@ -121,15 +118,12 @@ export async function openSession({
     throw error;
   });
 
-  let background: ReturnType<typeof startThread> | undefined;
-  const startBackground = setTimeout(() => {
-    background = startThread("background-thread", {
-      dir: settings.dir,
-      rules,
-    } satisfies BackgroundSettings);
-    background.on("message", ({ forgotten }: FromBackgroundThread) => inspector?.removed(forgotten));
-    background.on("error", () => {});
-  }, BACKGROUND_DELAY_MS);
+  const stopBackground = startBackground({
+    dir: settings.dir,
+    rules,
+    onForgotten: (forgotten) => inspector?.removed(forgotten),
+    onTrouble,
+  });
 
   if (tunnelling && probe && chosen.length > 0)
     tunnel = tunnelling.openTunnel({
@@ -206,13 +200,10 @@ export async function openSession({
     reader: () => store().reader,
     actions: { ...actions, ...holding },
     async stop(graceMs) {
-      clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
       await Promise.all([capture.stop(graceMs), stopActions()]);
-      const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
-      background?.postMessage("stop");
-      await Promise.all([stopped, tunnel?.close()]);
+      await Promise.all([stopBackground(), tunnel?.close()]);
       await opened?.close();
     },
   };

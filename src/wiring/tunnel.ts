@@ -4,11 +4,13 @@ import { AppError } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { Target } from "../core/target.ts";
 import type { ProbeSecret, TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
+import type { Store } from "../store/store.ts";
 import { ownUrl, underUrl } from "../tunnels/_own-url.ts";
 import { tunnels } from "../tunnels/_registry.ts";
 import { sshServices } from "../tunnels/_ssh-services.ts";
 import { superviseTunnel } from "../tunnels/_supervise.ts";
 import { tryDriver } from "../tunnels/_trial.ts";
+import { createEndpointHistory } from "./endpoint-history.ts";
 import { watchTarget } from "./target-watch.ts";
 
 export interface TunnelSettings {
@@ -91,10 +93,7 @@ function tunnelError(message: string, hint: string): AppError {
 }
 
 /** What the tunnel's name and URL were the last time, kept for each project, driver and server. */
-export interface NameMemory {
-  recall(key: string): string | undefined;
-  remember(key: string, value: string): void;
-}
+export type TunnelMemory = Pick<Store, "recall" | "remember" | "unfinishedJobs">;
 
 interface OpenOptions {
   /** Not empty. */
@@ -107,7 +106,7 @@ interface OpenOptions {
   readonly target: Target;
   readonly probe: ProbeSecret;
   readonly project: string;
-  readonly memory: NameMemory;
+  readonly memory: TunnelMemory;
   readonly observer: Observer;
 }
 
@@ -135,6 +134,14 @@ export function openTunnel(options: OpenOptions): SessionTunnel {
     };
   });
   if (!first) throw new Error("no driver was chosen");
+  const notice = createEndpointHistory(memory, project);
+  const remember = (name: string, value: string) => {
+    try {
+      memory.remember(name, value);
+    } catch {
+      // A full disk: the tunnel stays all the same.
+    }
+  };
   const supervision = superviseTunnel({
     routes: [first, ...others],
     fallback: settings.fallback,
@@ -149,10 +156,10 @@ export function openTunnel(options: OpenOptions): SessionTunnel {
       const route = chosen.find(({ driver }) => driver.name === status.driver);
       const key = keyOf(status.driver, route?.host);
       if (status.state === "up" || status.state === "moved") {
-        if (status.endpoint !== null) memory.remember(`${key} url`, status.endpoint);
-        if (status.subdomain !== null) memory.remember(key, status.subdomain);
+        if (status.endpoint !== null) remember(`${key} url`, status.endpoint);
+        if (status.subdomain !== null) remember(key, status.subdomain);
       }
-      observer({ type: "tunnel", status });
+      observer(notice(status));
     },
   });
   const targetWatch = watchTarget({ target, onProblem: supervision.target });

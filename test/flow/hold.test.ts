@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { temporaryFolder } from "../support/cleanup.ts";
 import { hookspool, type Line, type Listening, startListen } from "../support/hookspool.ts";
 import { jobOf, jobPost } from "../support/job-post.ts";
 import { ask, post, statusOf } from "../support/raw-client.ts";
@@ -60,6 +61,14 @@ test("a session that is held ends saying how many are owed and how to go on", as
   const nobody = await hookspool(["resume"], { dir: listening.dir });
   expect(nobody).toMatchObject({ code: 0, stdout: expect.stringContaining("2 deliveries") });
   expect(nobody.stderr).toContain("Nothing listens for it now");
+});
+
+test("a session that cannot start holds nothing", async () => {
+  const { port } = await startHandler();
+  const dir = temporaryFolder();
+  const failed = await hookspool(["1234", "--tunnel", "none", "--hold", "--port", String(port)], { dir });
+  expect(failed.stderr).toContain("(E_PORT)");
+  expect((await hookspool(["resume"], { dir })).stderr).toContain("Nothing was held");
 });
 
 describe("resume", () => {

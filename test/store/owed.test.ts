@@ -110,6 +110,7 @@ test("what a version before this one made is brought up with all that is owed in
     ALTER TABLE deliveries DROP COLUMN given_up;
     DROP TRIGGER spans_change;
     DROP TABLE spans;
+    DROP TABLE span_values;
     ALTER TABLE payloads DROP COLUMN client_address;
     ALTER TABLE payloads DROP COLUMN withheld;
     PRAGMA user_version = 1;

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { migrate } from "../../src/store/migrations.ts";
 import { createReader } from "../../src/store/reader.ts";
 import { openDatabase } from "../../src/store/sqlite.ts";
@@ -9,7 +9,7 @@ import { atTheEnd, temporaryFolder } from "../support/cleanup.ts";
 import { newAttempt, newDelivery } from "../support/deliveries.ts";
 
 /** A writer whose syncs are counted, and last until they are let go. */
-function countedWriter() {
+function countedWriter({ onHeldUp }: { readonly onHeldUp?: (error: unknown) => void } = {}) {
   const dir = temporaryFolder();
   const database = openDatabase(join(dir, "hookspool.db"), { checkpoints: "automatic" });
   atTheEnd(() => database.close());
@@ -29,10 +29,12 @@ function countedWriter() {
   };
   const bodies = join(dir, "bodies");
   return {
-    writer: createWriter(database, log, bodies),
+    database,
+    writer: createWriter({ database, log, bodyFolder: bodies, onHeldUp }),
     reader: createReader({ database, bodyFolder: bodies, index: () => undefined }),
     syncs: () => syncs,
     failFrom: () => (failing = true),
+    recover: () => (failing = false),
   };
 }
 
@@ -99,4 +101,92 @@ test("a delivery that the person forgot meanwhile leaves no attempt behind", asy
   store.forget([id]);
   expect(await store.writer.appendAttempt(newAttempt(id, 200))).toMatchObject({ number: 0 });
   expect(store.reader.attemptsAfter(0, 10)).toEqual([]);
+});
+
+test("after a sync that failed, the log is begun anew before a delivery is promised again", async () => {
+  const { writer, reader, database, failFrom, recover } = countedWriter();
+  await writer.append(newDelivery());
+  failFrom();
+  await expect(writer.append(newDelivery())).rejects.toThrow("the disk is gone");
+  recover();
+  const checkpoint = vi.spyOn(database, "checkpoint").mockReturnValueOnce(false);
+  await expect(writer.append(newDelivery())).rejects.toThrow("cannot be begun anew");
+  expect(await writer.append(newDelivery())).toMatchObject({ id: 3 });
+  await writer.append(newDelivery());
+  expect(checkpoint.mock.calls).toEqual([["RESTART"], ["RESTART"]]);
+  expect(reader.counts().deliveries).toBe(4);
+});
+
+test("an attempt in a group whose sync failed is on record once", async () => {
+  const { writer, reader, failFrom } = countedWriter({ onHeldUp: () => {} });
+  const { id } = await writer.append(newDelivery());
+  failFrom();
+  const [delivery, attempt] = await Promise.allSettled([
+    writer.append(newDelivery()),
+    writer.appendAttempt(newAttempt(id, 200)),
+  ]);
+  expect([delivery.status, attempt.status]).toEqual(["rejected", "fulfilled"]);
+  expect(reader.attempts(id)).toHaveLength(1);
+});
+
+describe("on a disk that is full", () => {
+  /** A database that takes no more pages is told of in the same words as a disk that has none. */
+  function fullWriter() {
+    const held: unknown[] = [];
+    const given = countedWriter({ onHeldUp: (error) => held.push(error) });
+    const setPages = (most: number) => given.database.exec(`PRAGMA max_page_count = ${most}`);
+    return { ...given, held, fill: () => setPages(1), empty: () => setPages(1_000_000) };
+  }
+  const large = (delivery: number) => {
+    const attempt = newAttempt(delivery, 200);
+    const response = attempt.response && { ...attempt.response, body: Buffer.alloc(100_000) };
+    return { ...attempt, response };
+  };
+
+  test("a delivery is refused, an attempt is kept until there is space, in its order", async () => {
+    const { writer, reader, held, fill, empty } = fullWriter();
+    const { id } = await writer.append(newDelivery());
+    fill();
+    const attempts = [writer.appendAttempt(large(id)), writer.appendAttempt(large(id))];
+    await expect(writer.append(newDelivery({ body: Buffer.alloc(100_000) }))).rejects.toThrow("full");
+    const third = writer.appendAttempt(newAttempt(id, 500));
+    await writer.flush();
+    expect(reader.attempts(id)).toEqual([]);
+    expect(held.map(String)).toContain("Error: database or disk is full");
+    empty();
+    expect((await Promise.all([...attempts, third])).map(({ number }) => number)).toEqual([1, 2, 3]);
+    expect(reader.attempts(id).map(({ status }) => status)).toEqual([200, 200, 500]);
+    expect(await writer.append(newDelivery({ body: Buffer.alloc(100_000) }))).toMatchObject({ id: 2 });
+  });
+
+  test("what is kept is bounded, and what is past the bound is told of", async () => {
+    const { writer, fill, empty } = fullWriter();
+    const { id } = await writer.append(newDelivery());
+    fill();
+    const attempts = Array.from({ length: 300 }, () => writer.appendAttempt(large(id)));
+    const settled = Promise.allSettled(attempts);
+    await writer.flush();
+    empty();
+    const lost = (await settled).filter(({ status }) => status === "rejected").length;
+    // 16 MiB of answers of 100 KB each.
+    expect(300 - lost).toBeGreaterThan(150);
+    expect(lost).toBeGreaterThan(100);
+  });
+
+  test("what is still kept at the end is told of", async () => {
+    const { writer, fill } = fullWriter();
+    const { id } = await writer.append(newDelivery());
+    fill();
+    const attempt = writer.appendAttempt(large(id));
+    attempt.catch(() => {});
+    await writer.close();
+    await expect(attempt).rejects.toThrow("before the end");
+  });
+
+  test("without being asked to keep it, an attempt fails at once", async () => {
+    const { writer, database } = countedWriter();
+    const { id } = await writer.append(newDelivery());
+    database.exec("PRAGMA max_page_count = 1");
+    await expect(writer.appendAttempt(large(id))).rejects.toThrow("full");
+  });
 });

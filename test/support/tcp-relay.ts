@@ -6,6 +6,8 @@ export interface TcpRelay {
   readonly port: number;
   /** From now on nothing flows over what is open, and nobody is told; new connections work. */
   goSilent(): void;
+  /** What has gone silent is given up by its far end. */
+  letGo(): void;
   /** What answers new connections instead: a whole HTTP response, or nobody. */
   impostor: string | null;
   stop(): Promise<void>;
@@ -14,6 +16,8 @@ export interface TcpRelay {
 
 export async function startTcpRelay(to: number): Promise<TcpRelay> {
   const sockets = new Set<Socket>();
+  const farEnds = new WeakSet<Socket>();
+  let silent: Socket[] = [];
   const server = createServer({ pauseOnConnect: true }, (near) => {
     if (relay.impostor !== null) {
       near.on("error", () => {});
@@ -27,6 +31,7 @@ export async function startTcpRelay(to: number): Promise<TcpRelay> {
       socket.on("error", () => {});
       socket.once("close", () => sockets.delete(socket));
     }
+    farEnds.add(far);
     near.pipe(far).pipe(near);
     near.once("close", () => far.destroy());
     far.once("close", () => near.destroy());
@@ -42,6 +47,10 @@ export async function startTcpRelay(to: number): Promise<TcpRelay> {
         socket.unpipe();
         socket.pause();
       }
+      silent = [...sockets];
+    },
+    letGo() {
+      for (const socket of silent) if (farEnds.has(socket)) socket.destroy();
     },
     async stop() {
       for (const socket of sockets) socket.destroy();

@@ -27,6 +27,8 @@ export interface TunnelRig {
   readonly transport: RegExp | null;
   /** Nothing flows any more over what is open, and nobody is told. */
   goSilent(): void;
+  /** Its server gives up what has gone silent, where it does not by itself. */
+  letGo?(): void;
   /** A whole HTTP response that answers on the public side instead of us; `null` for us again. */
   impersonate?(response: string | null): void;
   /** Whether what we are reached by is somebody else's. */
@@ -79,6 +81,7 @@ export const tunnelRigs = {
       },
       transport: /^\S*ssh -F none/,
       goSilent: server.relay.goSilent,
+      letGo: server.relay.letGo,
       stop: server.stop,
       start: server.start,
       close: server.close,

@@ -170,7 +170,7 @@ describe.skipIf(!hasSshd)("a real OpenSSH server", () => {
     const first = await open({});
     // On both families, so that nothing of it is free.
     expect(await failure({ remotePort: Number(first.subdomain) })).toMatchObject({
-      kind: "refused",
+      kind: "held",
       message: expect.stringMatching(/does not give its port \d+/),
     });
     await first.close();

@@ -114,7 +114,7 @@ describe("a delivery is sent again", () => {
     expect(sent?.body).toEqual(first?.body);
     expect(notices).toContainEqual({
       type: "attempt",
-      attempt: expect.objectContaining({ delivery: id, number: 2 }),
+      attempt: expect.objectContaining({ delivery: id, trigger: "replay" }),
     });
   });
 

@@ -33,7 +33,7 @@ const SCREENFUL = 50;
 const PAGE = 1_000;
 
 /** What was found by then is shown, and how far it has come. */
-const SHOW_EVERY_MS = 50;
+const SHOW_EVERY_MS = 25;
 
 /** Flags that ask what a key of the filter language asks. */
 const keyOf = {

@@ -2,6 +2,7 @@ import { AppError } from "../../core/errors.ts";
 import { byteText } from "../../core/text.ts";
 import { jsonLine } from "../../log/json.ts";
 import type { PruneRules } from "../../store/prune.ts";
+import type { Store } from "../../store/store.ts";
 import { parseCount, parseDuration, parseSize } from "../arguments.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
@@ -64,20 +65,30 @@ async function prune(context: Context, options: Options): Promise<undefined> {
     // A session that captures has the disk first.
     const rest = (tookMs: number) => (isCapturing(store) ? wait(2 * tookMs) : Promise.resolve());
     const { deliveries, bytes } = await store.prune(rules, { rest });
-    const free = store.freeBytes();
-    const isKept = free >= WORTH_COMPACTING_BYTES && isCapturing(store);
-    if (free >= WORTH_COMPACTING_BYTES && !isKept) store.compact();
+    const obstacle = giveBack(store, isCapturing(store));
     if (context.json)
       await context.write(jsonLine({ v: 1, type: "removed", count: deliveries, bytes, dryRun }));
     else {
       context.talk(`Forgot ${counted(deliveries)}, ${byteText(bytes)}.\n`);
-      if (isKept)
+      if (obstacle !== undefined)
         context.talk(
-          `${byteText(free)} of the database are free for new deliveries; prune again when nothing is captured gives them back to the disk.\n`,
+          `${byteText(store.freeBytes())} of the database are free for new deliveries and not yet for others: ${obstacle}.\n`,
         );
     }
   });
   return undefined;
+}
+
+/** Gives free space back to the disk; why not, where that cannot be done now. */
+function giveBack(store: Store, isCapturing: boolean): string | undefined {
+  if (store.freeBytes() < WORTH_COMPACTING_BYTES) return undefined;
+  if (isCapturing) return "a session is writing to it; prune again when none runs";
+  try {
+    store.compact();
+    return undefined;
+  } catch {
+    return "the disk has no room to write the rest anew";
+  }
 }
 
 const counted = (count: number) => (count === 1 ? "1 delivery" : `${count} deliveries`);

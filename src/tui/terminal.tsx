@@ -1,3 +1,4 @@
+import { type Instance, render, Text } from "ink";
 import { createKeyReader, type Input } from "./key-press.ts";
 
 interface TerminalOptions {
@@ -6,11 +7,13 @@ interface TerminalOptions {
   /** Take the mouse, and with it the selecting of text. */
   readonly mouse: boolean;
   readonly onInput: (inputs: readonly Input[]) => void;
+  /** Drawing failed. */
+  readonly onCrash: (error: unknown) => void;
 }
 
 /** A terminal that is ours from the first to the last row until it is given back. */
 export interface Terminal {
-  /** Shows these rows, each painted and no wider than the terminal; only what is new is written. */
+  /** Shows these rows, each painted and no wider than the terminal; only rows that are new are written. */
   draw(rows: readonly string[]): void;
   /** Draws every row anew the next time: the terminal may show anything. */
   forget(): void;
@@ -23,21 +26,25 @@ export interface Terminal {
 /** How long an Esc may be the beginning of a longer sequence, in ms: what a slow line puts between its bytes. */
 const ESC_MS = 30;
 
-/** The alternate screen, without a cursor, without wrapping at the right edge, pasted text told apart from keys. */
-const enter = "\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h";
-const leave = "\u001b[0m\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049l";
+/** Without wrapping at the right edge, pasted text told apart from keys. The alternate screen is Ink's. */
+const enter = "\u001b[?7l\u001b[?2004h";
+const leave = "\u001b[0m\u001b[?2004l\u001b[?7h";
 
 /** Clicks and the wheel, as decimal numbers. */
 const mouseOn = "\u001b[?1000h\u001b[?1006h";
 const mouseOff = "\u001b[?1006l\u001b[?1000l";
 
-/** Between these a terminal shows nothing half done; those that do not know them show it as it comes. */
-const begin = "\u001b[?2026h";
-const end = "\u001b[?2026l";
+/** More than are asked for: when to draw is decided elsewhere. */
+const MOST_FRAMES_A_SECOND = 100;
 
-export function openTerminal({ input, output, mouse, onInput }: TerminalOptions): Terminal {
+/** All rows in one piece of text: laying out a box for each takes twice the time. */
+const Frame = ({ rows }: { readonly rows: readonly string[] }) => (
+  <Text wrap="truncate">{rows.map((row) => (row === "" ? " " : row)).join("\n")}</Text>
+);
+
+export function openTerminal({ input, output, mouse, onInput, onCrash }: TerminalOptions): Terminal {
   const keys = createKeyReader();
-  let shown: readonly string[] = [];
+  let app: Instance | undefined;
   let isOurs = false;
   let waiting: NodeJS.Timeout | undefined;
 
@@ -50,18 +57,9 @@ export function openTerminal({ input, output, mouse, onInput }: TerminalOptions)
 
   const terminal: Terminal = {
     draw(rows) {
-      if (!isOurs) return;
-      const news = rows.flatMap((row, i) => {
-        if (row === shown[i]) return [];
-        // Erased first: behind a row as wide as the terminal there is nothing to erase but its last letter.
-        return [`\u001b[${i + 1}H\u001b[K${row}`];
-      });
-      shown = rows;
-      if (news.length > 0) output.write(`${begin}${news.join("")}${end}`);
+      if (isOurs) app?.rerender(<Frame rows={rows} />);
     },
-    forget() {
-      shown = [];
-    },
+    forget: () => app?.clear(),
     lend() {
       if (!isOurs) return;
       isOurs = false;
@@ -70,11 +68,23 @@ export function openTerminal({ input, output, mouse, onInput }: TerminalOptions)
       input.setRawMode?.(false);
       input.pause();
       output.write(`${mouse ? mouseOff : ""}${leave}`);
+      app?.unmount();
+      app = undefined;
     },
     take() {
       if (isOurs) return;
       isOurs = true;
-      shown = [];
+      app = render(<Frame rows={[]} />, {
+        stdout: output,
+        stdin: input,
+        exitOnCtrlC: false,
+        patchConsole: false,
+        alternateScreen: true,
+        incrementalRendering: true,
+        interactive: true,
+        maxFps: MOST_FRAMES_A_SECOND,
+      });
+      app.waitUntilExit().catch(onCrash);
       output.write(`${enter}${mouse ? mouseOn : ""}`);
       input.setRawMode?.(true);
       input.setEncoding("utf8");
