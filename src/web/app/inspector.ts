@@ -20,6 +20,9 @@ import { createStatistics } from "./statistics.ts";
 /** How long a selection stands before its details are asked for, in ms: who runs through the list wants none. */
 const SETTLE_MS = 80;
 
+/** Between two deliveries that are shown in full while the newest is followed, in ms. */
+const FOLLOW_MS = 300;
+
 /** The page at work: joins the list, the delivery that is open, and what a person does with them. */
 export function startInspector(token: string): void {
   const api = createApi(token);
@@ -164,7 +167,8 @@ export function startInspector(token: string): void {
     if (id === undefined) detail.clear();
     else {
       list.reveal(id);
-      loadDetail(SETTLE_MS);
+      // The one that is due reads what is selected then.
+      if (!follow || detailTimer === undefined) loadDetail(follow ? FOLLOW_MS : SETTLE_MS);
     }
     show();
   }
@@ -172,6 +176,7 @@ export function startInspector(token: string): void {
   function loadDetail(afterMs: number) {
     clearTimeout(detailTimer);
     detailTimer = setTimeout(async () => {
+      detailTimer = undefined;
       const id = selected;
       if (id === undefined || (!wide.matches && panes.dataset.pane === "list")) return;
       try {
