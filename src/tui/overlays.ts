@@ -16,22 +16,25 @@ export function overlayRows(state: State): readonly Line[] {
   }
 }
 
-/** Those of the choices that have every word that was typed; the one of the last time first. */
-export function forgeRows({ mode, forgeChoices, lastForged }: State): readonly ForgeChoice[] {
+/**
+ * Those of the choices that have every word that was typed: first the one of the last time, then those of providers
+ * whose secrets are known, since they can be signed.
+ */
+export function forgeRows({ mode, forgeChoices, lastForged, about }: State): readonly ForgeChoice[] {
   if (mode.kind !== "forge" || !forgeChoices) return [];
   const words = mode.text.toLowerCase().split(/\s+/);
   const found = forgeChoices.filter(({ provider, name, about }) => {
     const text = `${provider} ${name} ${about}`.toLowerCase();
     return words.every((word) => text.includes(word));
   });
-  // What begins with the first word is meant rather than what has it somewhere.
   const [first = ""] = words;
-  const rank = ({ provider, name, isScenario }: ForgeChoice) => {
-    if (mode.text === "" && provider === lastForged?.provider && name === lastForged.name) return 0;
-    if (provider.startsWith(first)) return isScenario ? 2 : 1;
-    return 3;
+  const rank = ({ provider, name }: ForgeChoice) => {
+    if (first === "" && provider === lastForged?.provider && name === lastForged.name) return 0;
+    // What begins with the first word is meant rather than what has it somewhere.
+    if (first !== "") return provider.startsWith(first) ? 1 : 2;
+    return about.secrets.includes(provider) ? 1 : 2;
   };
-  return mode.text === "" && !lastForged ? found : found.toSorted((a, b) => rank(a) - rank(b));
+  return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Two deliveries side by side: what differs is marked, and where it is narrow, one below the other. */

@@ -46,6 +46,12 @@ describe("of what is owed", () => {
     ["what goes to a target", { target: here }, [1, 3, 4, 5]],
     ["what goes nowhere yet", { target: null }, [7]],
     ["some", { among: [2, 5, 6, 7] }, [2, 5, 6]],
+    ["what was there before", { upTo: 4 }, [1, 3, 4]],
+    [
+      "what goes to a target, or nowhere yet and so there",
+      { target: here, defaultTarget: here },
+      [1, 3, 4, 5],
+    ],
     ["what nobody sees to", { notPromisedTo: [here] }, [6, 7]],
     ["what is not just being tried", { untriedBefore: 0, target: null }, []],
   ])("the first of every job: %s", async (_case, scope, ids) => {
