@@ -11,7 +11,7 @@ import { closedLoop, loadGenerator } from "./load/closed-loop.ts";
 import { openLoop } from "./load/open-loop.ts";
 import { startHookspool } from "./peers/hookspool.ts";
 import { signedRequests } from "./support/deliveries.ts";
-import { machine } from "./support/machine.ts";
+import { busyPercent, machine } from "./support/machine.ts";
 import { freePort, isPinned, startServer, unpin } from "./support/processes.ts";
 import { writeSection } from "./support/results.ts";
 import { median } from "./support/statistics.ts";
@@ -44,6 +44,7 @@ const handler = await startServer(process.execPath, [handlerScript, String(targe
 });
 const requests = () => signedRequests({ count: 10_000, bytes: 1024 });
 
+const busy = await busyPercent();
 const slow = preload();
 const slowRounds: SlowRound[] = [];
 const streams: StreamRound[] = [];
@@ -135,6 +136,7 @@ function reportCommits(): string {
     "## Commits",
     "",
     `${machine()}. ${loadGenerator}; ${rounds} rounds, medians. ${isPinned() ? "The contender has one core to itself." : ""}`,
+    `Other programs took ${Math.round(busy)} % of the cores before.`,
     `The slow disk is this one with ${DELAY_US / 1000} ms added to every fsync and fdatasync.`,
     "",
     table(

@@ -70,8 +70,19 @@ interface Client {
  */
 const IDLE_CONNECTION_MS = 4_000;
 
+/**
+ * One address of a name is tried for so long before the next. Node's 250 ms are over sooner than a busy machine
+ * gets to look; an address of its own that nobody listens at says so at once.
+ */
+export const ADDRESS_PATIENCE_MS = 2_000;
+
 export function createForwarder({ insecure = false, ca, turns: limits }: ForwarderOptions = {}): Forwarder {
-  const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
+  const options = {
+    keepAlive: true,
+    timeout: IDLE_CONNECTION_MS,
+    scheduling: "lifo" as const,
+    autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+  };
   const clients = new Map<Target["protocol"], Promise<Client>>();
   const turns = limits && createTurns(limits);
 

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Target } from "../core/target.ts";
-import { localLookup } from "./forward.ts";
+import { ADDRESS_PATIENCE_MS, localLookup } from "./forward.ts";
 
 /** Waits for a target to listen, so that no deliveries are spent on finding out. */
 export interface PortGate {
@@ -26,7 +26,13 @@ const LOOK_LIMIT_MS = 2_000;
 export function listensAt({ hostname, port }: Target, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const host = hostname.replace(/^\[|\]$/g, "");
-    const socket = connect({ host, port, lookup: localLookup, ...(signal && { signal }) });
+    const socket = connect({
+      host,
+      port,
+      lookup: localLookup,
+      autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+      ...(signal && { signal }),
+    });
     const settle = (listens: boolean) => {
       socket.destroy();
       resolve(listens);

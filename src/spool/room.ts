@@ -5,10 +5,11 @@ export interface RoomLimits {
 }
 
 /**
- * 2,000 deliveries are 1,000 that wait for the handler and as many that are still coming in; their bodies and
- * what the runtime needs for each connection stay below 150 MB.
+ * 2,000 deliveries are 1,000 that wait for the handler and as many that are still coming in. A byte of a body
+ * costs four before the runtime has collected what it copied, and a connection 50 KB: 1,000 senders and these
+ * bytes together stay below 150 MB (bench/memory.ts).
  */
-export const defaultRoom: RoomLimits = { deliveries: 2_000, bytes: 64 * 1024 * 1024 };
+export const defaultRoom: RoomLimits = { deliveries: 2_000, bytes: 26 * 1024 * 1024 };
 
 /** Counts; nobody waits here. Past its limits a delivery is turned away while its sender still has all of it. */
 export interface Room {

@@ -1,4 +1,3 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { AppError } from "../core/errors.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -125,28 +124,17 @@ const migrations: readonly string[] = [
   `,
 ];
 
-/** How every SQLite file begins. What begins otherwise is no database, of whatever version. */
-const MAGIC = "SQLite format 3\0";
-
-/** Of SQLite's file header: a big-endian 32-bit number at byte 60. */
-const USER_VERSION_OFFSET = 60;
-
 /**
- * Refuses a file of a newer version before SQLite has touched it.
+ * Brings the database to this version. Which one it has is asked of SQLite and not of the file: on POSIX, closing a
+ * file takes away all locks that the process has on it, those of SQLite's connections too.
  *
- * @throws {AppError} E_NEWER_DATA
- */
-export function refuseNewer(file: string): void {
-  if (existsSync(file)) refuseVersion(file, versionInHeader(file));
-}
-
-/**
- * Brings the database to this version.
- *
+ * @see https://sqlite.org/howtocorrupt.html, section 2.2
  * @throws {AppError} E_NEWER_DATA
  */
 export function migrate(database: Database): void {
-  if (version(database) === migrations.length) return;
+  const found = version(database);
+  if (found === migrations.length) return;
+  refuseVersion(database.file, found);
   database.transaction(() => {
     // Another process may have been here since.
     const from = version(database);
@@ -154,24 +142,10 @@ export function migrate(database: Database): void {
     for (const migration of migrations.slice(from)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
   });
-  // Into the file header, where refuseNewer looks.
-  database.checkpoint();
 }
 
 function version(database: Database): number {
   return Number(database.statement("PRAGMA user_version").get()?.user_version);
-}
-
-function versionInHeader(file: string): number {
-  const header = new Uint8Array(USER_VERSION_OFFSET + 4);
-  const descriptor = openSync(file, "r");
-  try {
-    if (readSync(descriptor, header) < header.length) return 0;
-  } finally {
-    closeSync(descriptor);
-  }
-  if (new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC) return 0;
-  return new DataView(header.buffer).getInt32(USER_VERSION_OFFSET);
 }
 
 function refuseVersion(file: string, found: number): void {

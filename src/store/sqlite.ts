@@ -65,7 +65,7 @@ export function openDatabase(
 ): Database {
   const { DatabaseSync } = loadSqlite();
   // SQLite gives the -wal and -shm files the permissions of the database file.
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  if (!existsSync(file)) makeFile(file);
   const connection = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
   connection.exec(`
     PRAGMA page_size = 8192;
@@ -126,6 +126,15 @@ export function openDatabase(
     },
   };
   return database;
+}
+
+/** To close a file that another connection has open would take its locks away: only what is new is opened. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
 }
 
 /** Whether what failed may well succeed later with nothing changed: the disk is full, or not itself. */

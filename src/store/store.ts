@@ -9,7 +9,7 @@ import type { Sql } from "./condition-sql.ts";
 import { forget } from "./forget.ts";
 import { indexTexts, sweepIndex } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
-import { migrate, refuseNewer } from "./migrations.ts";
+import { migrate } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { choosePruned, type Pruned, type PruneRules, prunable, storedBytes } from "./prune.ts";
 import { createReader } from "./reader.ts";
@@ -100,7 +100,6 @@ export function openStore(
   return wrapped(directory, () => {
     makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
-    refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
     try {
       migrate(database);

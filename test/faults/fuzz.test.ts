@@ -79,6 +79,8 @@ test(`${REQUESTS} mutated requests (seed ${SEED}): no crash, no hang, and what w
       if (!received) hung.push(bytes.toString("latin1"));
       for (const answer of createMessageReader({ kind: "response" }).push(received ?? Buffer.alloc(0))) {
         const status = statusOf(answer);
+        // Behind the answer to a HEAD, which has a length and no body, nothing can be told.
+        if (!(status >= 100)) break;
         statuses.set(status, (statuses.get(status) ?? 0) + 1);
         const [digest] = valuesOf(answer.headers, "x-digest");
         if (digest !== undefined) answered.set(digest, (answered.get(digest) ?? 0) + 1);
