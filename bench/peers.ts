@@ -19,7 +19,8 @@ import { reportPeers } from "./peers/report.ts";
 import { addRound, type Cell, cellName, type Measurement, roundsOf } from "./peers/rounds.ts";
 import { smee } from "./peers/smee.ts";
 import { signedRequests } from "./support/deliveries.ts";
-import { installPeerPackages } from "./support/peer-packages.ts";
+import { busyPercent } from "./support/machine.ts";
+import { installPeerPackages, installPeers } from "./support/peer-packages.ts";
 import { freePort, isPinned, startServer, unpin, usageOf } from "./support/processes.ts";
 import { writeSection } from "./support/results.ts";
 
@@ -63,7 +64,7 @@ async function main(): Promise<void> {
   if (options.unpinned) unpin();
 
   const wanted = chosen(options.only);
-  if (wanted.some(({ install }) => install.startsWith("npm ci"))) installPeerPackages();
+  if (wanted.some(({ install }) => install === installPeers)) installPeerPackages();
   const contenders = wanted.filter((contender) => {
     if (contender.version() !== undefined) return true;
     console.log(`left out: ${contender.name} (${contender.install})`);
@@ -72,9 +73,10 @@ async function main(): Promise<void> {
 
   const store = roundsOf({ pinned: isPinned(), fresh: !options.add });
   for (let round = 0; round < rounds; round += 1) {
+    const busy = await busyPercent();
     const measured: Measurement[] = [];
     for (const contender of contenders) measured.push(...(await measure(contender, cells, seconds)));
-    addRound(store, measured);
+    addRound(store, { busyPercent: busy, measured });
   }
   const report = reportPeers(store, { contenders: all, loadGenerator, pinned: isPinned(), seconds });
   console.log(report);

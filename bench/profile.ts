@@ -11,7 +11,7 @@ import { signedRequests } from "./support/deliveries.ts";
 import { freePort, startServer } from "./support/processes.ts";
 import { figure, table } from "./support/table.ts";
 
-const SECONDS = 5;
+const SECONDS = 8;
 const MOST_LINES = 70;
 
 interface Profile {

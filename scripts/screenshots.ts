@@ -11,9 +11,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
+import { chromium, type Page } from "playwright-core";
 import { forgeDelivery } from "../src/inspect/forge.ts";
+import { startMediaServer } from "../src/media/server.ts";
 import { chromiumFlags, chromiumPath } from "../test/support/chromium.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -31,31 +33,38 @@ const sizes = everySize
 /** Made up; each provider has its own. */
 const secretOf = (provider: string) => `whsec_${Buffer.from(`the pictures' ${provider}`).toString("base64")}`;
 
+/** The job that the pictures tell of. */
+const JOB = "job_7k2mq9xw4t";
+
 /** What comes, in this order; another provider's secret makes a rejected signature. */
 const story = [
-  { provider: "wazza", event: "processing", status: 200 },
-  { provider: "wazza", event: "completed", status: 200 },
+  { provider: "wazza", event: "job.processing", status: 200, job: JOB },
   { provider: "replicate", event: "completed", status: 200 },
+  { provider: "wazza", event: "job.processing", status: 200, job: JOB, waitMs: 300 },
   { provider: "elevenlabs", event: "completed", status: 200 },
-  { provider: "get3w", event: "failed", status: 500 },
+  { provider: "get3w", event: "failed", status: 500, waitMs: 200 },
   { provider: "runware", event: "completed", status: 200 },
   { provider: "wazza", event: "failed", status: 200 },
-  { provider: "get3w", event: "completed", status: 200 },
+  { provider: "get3w", event: "completed", status: 200, waitMs: 250 },
   { provider: "wavespeed", event: "failed", status: 503 },
-  { provider: "wazza", event: "completed", status: 200 },
+  { provider: "wazza", event: "completed", status: 200, job: JOB, waitMs: 250, takesMs: 120 },
   { provider: "wavespeed", event: "completed", status: 401, secretOf: "get3w" },
   { provider: "wavespeed", event: "completed", status: 200 },
+  { provider: "wazza", event: "job.processing", status: 200, job: JOB },
 ] as const;
 
 if (!existsSync(chromiumPath)) throw new Error(`there is no browser at ${chromiumPath}`);
 mkdirSync(folder, { recursive: true });
 const dir = mkdtempSync(join(tmpdir(), "hookspool-pictures-"));
 let status = 200;
+let takesMs = 5;
 const handler = createServer((request, response) => {
-  request.resume().on("end", () => {
+  request.resume().on("end", async () => {
+    await wait(takesMs);
     response.writeHead(status, { "Content-Type": "application/json" }).end('{"received":true}');
   });
 });
+const media = await startMediaServer({ port: 0 });
 handler.listen(0, "127.0.0.1");
 await once(handler, "listening");
 const { port } = handler.address() as AddressInfo;
@@ -94,9 +103,13 @@ try {
   const ready = await nextLine("ready");
   for (const one of story) {
     status = one.status;
+    takesMs = "takesMs" in one ? one.takesMs : 5;
+    if ("waitMs" in one) await wait(one.waitMs);
     const { path, headers, body } = forgeDelivery({
       provider: one.provider,
       event: one.event,
+      job: "job" in one ? one.job : undefined,
+      mediaUrls: media.urls,
       secret: secretOf("secretOf" in one ? one.secretOf : one.provider),
       now: Date.now(),
       random: randomBytes,
@@ -113,6 +126,7 @@ try {
   listen.kill("SIGINT");
   await once(listen, "exit");
   handler.close();
+  await media.close(0);
   rmSync(dir, { recursive: true, force: true });
 }
 
@@ -124,22 +138,69 @@ async function takePictures(url: string): Promise<void> {
       await page.goto(url);
       await page.locator(".row").first().waitFor();
       await page.locator("#connection[data-state=live]").waitFor();
+      await page.locator(".figure").first().waitFor();
       const name = everySize ? `${width}-${colorScheme}` : `inspector-${colorScheme}`;
-      if (everySize) await page.screenshot({ path: join(folder, `${name}-list.png`) });
-      // The rejected one, to see why; beside it, what came and how it was answered.
+      const shoot = (what: string) => page.screenshot({ path: join(folder, `${name}${what}.png`) });
+      const tab = async (name: string) => {
+        await page.getByRole("tab", { name }).click();
+        await page.waitForTimeout(150);
+      };
+      if (everySize) await shoot("-list");
+      // The rejected one, to see why; in the other picture, what the job made.
       await page.locator("[data-id='11']").click();
-      await page.getByRole("tab", { name: "Signature" }).click();
+      await tab("Signature");
       await page.getByText("sha256").waitFor();
-      if (everySize) await page.screenshot({ path: join(folder, `${name}-signature.png`) });
-      if (colorScheme === "light" || everySize) await page.getByRole("tab", { name: "Body" }).click();
-      await page.screenshot({ path: join(folder, `${name}.png`) });
-      if (everySize)
-        for (const tab of ["Headers", "Response", "Attempts", "Job", "Media"]) {
-          await page.getByRole("tab", { name: tab }).click();
-          await page.screenshot({ path: join(folder, `${name}-${tab.toLowerCase()}.png`) });
-        }
+      if (everySize) await everything(page, shoot, tab);
+      else if (colorScheme === "light") {
+        await page.locator("[data-id='10']").click();
+        await tab("Job");
+        await shoot("");
+      } else await shoot("");
       await page.close();
     }
   }
   await browser.close();
+}
+
+async function everything(
+  page: Page,
+  shoot: (what: string) => Promise<unknown>,
+  tab: (name: string) => Promise<void>,
+): Promise<void> {
+  await shoot("-signature");
+  for (const name of ["Body", "Headers", "Response", "Attempts", "Media"]) {
+    await tab(name);
+    await shoot(`-${name.toLowerCase()}`);
+  }
+  await page.keyboard.press("f");
+  await page.locator(".preview").first().waitFor();
+  await page.waitForTimeout(300);
+  await shoot("-media-shown");
+  await page.keyboard.press("Escape");
+  await page.locator("[data-id='10']").click();
+  await tab("Job");
+  await shoot("-job");
+  for (const [key, name] of [
+    ["?", "help"],
+    ["t", "forge"],
+    ["e", "edit"],
+    ["y", "copy"],
+    ["x", "export"],
+    ["X", "delete"],
+  ] as const) {
+    await page.keyboard.press(key);
+    await page.getByRole("dialog").waitFor();
+    await shoot(`-${name}`);
+    await page.keyboard.press("Escape");
+  }
+  await page.keyboard.press("v");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("=");
+  await page.getByRole("dialog").waitFor();
+  await shoot("-diff");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "By provider" }).click();
+  await shoot("-groups");
 }

@@ -15,7 +15,7 @@ interface Setting {
 export function reportPeers(rounds: Rounds, setting: Setting): string {
   const cells = cellsIn(rounds);
   const present = setting.contenders.filter(({ name }) =>
-    rounds.rounds.some((round) => round.some(({ contender }) => contender === name)),
+    rounds.rounds.some(({ measured }) => measured.some(({ contender }) => contender === name)),
   );
   const absent = setting.contenders.filter((contender) => !present.includes(contender));
   return [
@@ -27,6 +27,7 @@ export function reportPeers(rounds: Rounds, setting: Setting): string {
       (setting.pinned
         ? "The contender, all its threads, has one core; load and handler share another."
         : "The system places contender, load and handler."),
+    `Other programs took ${rounds.rounds.map(({ busyPercent }) => `${Math.round(busyPercent)} %`).join(", ")} of the cores before the rounds.`,
     ...absent.map(({ name, install }) => `Left out: ${name} (\`${install}\`).`),
     ...cells.flatMap((cell) => ["", cellTable(rounds, cell, present)]),
     "",
@@ -36,7 +37,7 @@ export function reportPeers(rounds: Rounds, setting: Setting): string {
 
 function cellsIn({ rounds }: Rounds): Cell[] {
   const found = new Map<string, Cell>();
-  for (const { kibibytes, connections } of rounds.flat())
+  for (const { kibibytes, connections } of rounds.flatMap(({ measured }) => measured))
     found.set(`${kibibytes} ${connections}`, { kibibytes, connections });
   return [...found.values()].sort((a, b) => a.kibibytes - b.kibibytes || a.connections - b.connections);
 }

@@ -20,7 +20,13 @@ export interface Measurement extends Cell, LoadResult {
 /** Rounds as far as they have been measured, kept in a file between the pieces of a bench. */
 export interface Rounds {
   readonly file: string;
-  readonly rounds: (readonly Measurement[])[];
+  readonly rounds: Round[];
+}
+
+export interface Round {
+  /** Of all cores, what other programs took before it. */
+  readonly busyPercent: number;
+  readonly measured: readonly Measurement[];
 }
 
 const folder = fileURLToPath(new URL("../data/", import.meta.url));
@@ -33,9 +39,9 @@ export function roundsOf({ pinned, fresh }: { pinned: boolean; fresh: boolean })
   return { file, rounds: lines.map((line) => JSON.parse(line)) };
 }
 
-export function addRound({ file, rounds }: Rounds, measured: readonly Measurement[]): void {
-  rounds.push(measured);
-  appendFileSync(file, `${JSON.stringify(measured)}\n`);
+export function addRound({ file, rounds }: Rounds, round: Round): void {
+  rounds.push(round);
+  appendFileSync(file, `${JSON.stringify(round)}\n`);
 }
 
 /** One figure of one contender in one cell, round by round; `undefined` where a round lacks it. */
@@ -45,8 +51,8 @@ export function series(
   cell: Cell,
   figure: (measurement: Measurement) => number | undefined,
 ): (number | undefined)[] {
-  return rounds.map((round) => {
-    const found = round.find(
+  return rounds.map(({ measured }) => {
+    const found = measured.find(
       (one) =>
         one.contender === contender &&
         one.kibibytes === cell.kibibytes &&

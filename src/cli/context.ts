@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import { AppError, type ExitCode } from "../core/errors.ts";
 import { redactPath } from "../inspect/redact.ts";
 import type { LineStyle } from "../log/lines.ts";
-import { openStore, type Store } from "../store/store.ts";
+import { dataDirectoryError, isStoreError, openStore, type Store } from "../store/store.ts";
 import { defaultDataDirectory } from "../wiring/paths.ts";
 
 /** What every command is given: where the data is, and how to speak. */
@@ -54,6 +54,8 @@ export function createContext(command: Command, endNow: Context["endNow"]): Cont
       const store = openStore(dir);
       try {
         return await work(store);
+      } catch (error) {
+        throw isStoreError(error) ? dataDirectoryError(dir, error) : error;
       } finally {
         await store.close();
       }

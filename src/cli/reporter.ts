@@ -6,6 +6,7 @@ import { errorLine, jsonLine, noticeLine, readyLine } from "../log/json.ts";
 import { noticeText, readyText } from "../log/lines.ts";
 import type { Session } from "../wiring/session.ts";
 import type { Context } from "./context.ts";
+import { dirFlag } from "./dir-flag.ts";
 
 /** What `listen` and `demo` say while they run: data on stdout, talk on stderr. */
 export interface Reporter {
@@ -16,8 +17,8 @@ export interface Reporter {
   /** The store could not take something. */
   trouble(error: AppError): void;
   stopping(): void;
-  /** How many deliveries are owed. */
-  owed(count: number): void;
+  /** How many deliveries are owed, and whether forwarding stays held. */
+  owed(count: number, isHeld: boolean): void;
 }
 
 export function createReporter(mode: "lines" | "json" | "quiet", context: Context): Reporter {
@@ -69,9 +70,12 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
       if (mode === "json") void context.write(jsonLine(errorLine(toErrorRecord(error))));
     },
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
-    owed(count) {
+    owed(count, isHeld) {
       const deliveries = count === 1 ? "1 delivery is" : `${count} deliveries are`;
-      say(`Owed: ${deliveries} waiting for a 2xx. To deliver: hookspool redeliver${dirFlag(context)}\n`);
+      const flag = dirFlag(context);
+      if (count > 0) say(`Owed: ${deliveries} waiting for a 2xx. To deliver: hookspool redeliver${flag}\n`);
+      if (isHeld)
+        say(`Forwarding is still held, also for the next listen. To end that: hookspool resume${flag}\n`);
     },
   };
 }
@@ -83,7 +87,3 @@ export const isMove = (notice: Notice) => notice.type === "tunnel" && notice.sta
 
 /** The same trouble is told of at most this often, in ms. */
 const TROUBLE_EVERY_MS = 10_000;
-
-/** The flag that makes a suggested command find the same data. */
-const dirFlag = ({ dir, dirGiven }: Context) =>
-  dirGiven ? ` --dir ${/\s/.test(dir) ? JSON.stringify(dir) : dir}` : "";

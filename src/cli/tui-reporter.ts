@@ -1,10 +1,21 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { startTui, type Tui } from "../tui/tui.tsx";
+import { parseTarget } from "../core/target.ts";
+import { listensAt } from "../spool/port-gate.ts";
+import { isLightBackground } from "../tui/theme.ts";
+import { startTui, type Tui } from "../tui/tui.ts";
+import type { Session } from "../wiring/session.ts";
+import { copyText } from "./clipboard.ts";
 import type { Context } from "./context.ts";
 import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
+import { signatureFactsOf } from "./signature-facts.ts";
 
 interface TuiReporterOptions {
   readonly target: string;
+  /** The provider that every delivery is taken to be of. */
+  readonly provider: string | undefined;
+  /** The providers whose signing secrets are known. */
+  readonly secrets: readonly string[];
+  readonly mouse: boolean;
   readonly quit: () => void;
   readonly onCrash: (error: unknown) => void;
 }
@@ -18,10 +29,25 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
   const close = () => {
     tui?.close();
     tui = undefined;
-    process.off("uncaughtException", close);
+    process.off("uncaughtException", close).off("exit", close).off("SIGTSTP", onStop);
     release();
     release = () => {};
   };
+  /** From outside; Ctrl-Z is a key like any other. */
+  const onStop = () => void tui?.lend(suspend);
+
+  /** Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. */
+  async function suspend(): Promise<void> {
+    if (process.platform === "win32") return;
+    process.stderr.write("hookspool is stopped: nothing is captured until fg.\n");
+    process.off("SIGTSTP", onStop);
+    process.kill(0, "SIGTSTP");
+    // The signal stops the process before this has passed; where nothing can bring it back, it is ignored.
+    await wait(100);
+    process.on("SIGTSTP", onStop);
+    // The terminal may have another size by now.
+    process.kill(process.pid, "SIGWINCH");
+  }
 
   return {
     // What comes before the screen is open is read from the store.
@@ -33,20 +59,25 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
       release = holdWarnings();
       // Before main.ts says what it was: on the alternate screen that would be lost.
       process.prependListener("uncaughtException", close);
+      process.once("exit", close);
+      process.on("SIGTSTP", onStop);
       tui = startTui({
         ports: {
-          reader: session.reader(),
           ...session.actions,
-          copy,
+          ...worldOf(context, session, options.target),
           quit: options.quit,
           suspend,
         },
         target: options.target,
         local: session.local,
         tunnel: session.tunnelStatus(),
+        secrets: options.secrets,
+        provider: options.provider,
         output: process.stdout,
         input: process.stdin,
+        mouse: options.mouse,
         chalk: context.chalk,
+        isLight: isLightBackground(process.env.COLORFGBG),
         clock: Date.now,
         onCrash: options.onCrash,
       });
@@ -58,6 +89,23 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
       afterwards.stopping();
     },
     owed: afterwards.owed,
+  };
+}
+
+/** What has nothing to do with capturing; most of it is loaded when it is first wanted. */
+function worldOf(context: Context, session: Session, target: string) {
+  const reader = session.reader();
+  return {
+    reader,
+    judge: (id: number) => signatureFactsOf(reader, id, context.dir),
+    reach: () => listensAt(parseTarget(target)),
+    askOutput: async (url: string) => (await import("../wiring/ask-output.ts")).askOutput(url),
+    edit: async (body: Uint8Array) =>
+      (await import("./edit-body.ts")).editBody(body, { stdoutIsOurs: false }),
+    writeFile: async (stem: string, extension: string, content: Uint8Array) =>
+      (await import("./new-file.ts")).writeNewFile(stem, extension, content),
+    browse: async (url: string) => (await import("./open-browser.ts")).openBrowser(url),
+    copy: (text: string) => copyText(text, process.stdout),
   };
 }
 
@@ -78,25 +126,3 @@ function holdWarnings(): () => void {
 }
 
 const MOST_HELD = 20;
-
-/** What terminals take at most, base64 included. */
-const MOST_CLIPBOARD_BYTES = 100_000;
-
-/** OSC 52: the terminal sets the clipboard of the machine that the person sits at, over SSH too. */
-function copy(text: string): boolean {
-  const encoded = Buffer.from(text).toString("base64");
-  if (encoded.length > MOST_CLIPBOARD_BYTES) return false;
-  process.stdout.write(`\u001b]52;c;${encoded}\u0007`);
-  return true;
-}
-
-/** Stops the whole job, as the terminal does for a program that leaves Ctrl-Z to it. */
-async function suspend(): Promise<void> {
-  if (process.platform === "win32") return;
-  process.stderr.write("hookspool is stopped: nothing is captured until fg.\n");
-  process.kill(0, "SIGTSTP");
-  // The signal stops the process before this has passed; where nothing can bring it back, it is ignored.
-  await wait(100);
-  // The terminal may have another size by now.
-  process.kill(process.pid, "SIGWINCH");
-}

@@ -52,7 +52,7 @@ export interface Actions extends Holding {
   /**
    * Makes deliveries as the provider would; they come in as any others do. Resolves when the last is answered.
    *
-   * @throws {AppError} E_NO_PROVIDER, E_NO_EVENT, E_NO_SECRET
+   * @throws {AppError} E_NO_PROVIDER, E_NO_EVENT, E_NO_SCENARIO, E_NO_SECRET
    */
   forge(wish: ForgeWish): Promise<Forged>;
   /** Forgets deliveries; says how many there were. */

@@ -49,6 +49,8 @@ export interface OwedScope {
   readonly defaultTarget?: string | undefined;
   /** Not what came since (ms since the epoch) and has not been tried: it may be with its handler right now. */
   readonly untriedBefore?: number | undefined;
+  /** Only what is numbered up to this. */
+  readonly upTo?: number | undefined;
   /** Not what is promised to these targets, unless it was given up: somebody sees to it. */
   readonly notPromisedTo?: readonly string[];
   /** Only these. */

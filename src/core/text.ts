@@ -6,7 +6,8 @@ export function eventText(event: string | null, eventName: string | null): strin
 
 export function byteText(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  const [unit, size] = bytes < 1024 ** 2 ? ["KiB", bytes / 1024] : ["MiB", bytes / 1024 ** 2];
+  const power = bytes < 1024 ** 2 ? 1 : bytes < 1024 ** 3 ? 2 : 3;
+  const [unit, size] = [["KiB", "MiB", "GiB"][power - 1], bytes / 1024 ** power];
   return `${size < 10 ? size.toFixed(1) : Math.round(size)} ${unit}`;
 }
 

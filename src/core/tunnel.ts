@@ -64,8 +64,11 @@ export interface OpenTunnel {
   close(): Promise<void>;
 }
 
-/** `unreachable`: the server was not reached, so it was asked for nothing; `refused`: it answered no (`retryAfterMs` where it said when). */
-export type TunnelFailureKind = "unreachable" | "refused" | "timed-out" | "broken";
+/**
+ * `unreachable`: the server was not reached, so it was asked for nothing; `held`: what was asked for is not free,
+ * perhaps our own earlier tunnel has it; `refused`: it answered no (`retryAfterMs` where it said when).
+ */
+export type TunnelFailureKind = "unreachable" | "held" | "refused" | "timed-out" | "broken";
 
 export class TunnelFailure extends Error {
   override readonly name = "TunnelFailure";

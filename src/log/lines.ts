@@ -90,8 +90,8 @@ function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>, { chalk 
     const already = waiting === 0 ? "" : `; ${deliveries} waiting`;
     return `${chalk.yellow("Held")}  what comes is kept and acknowledged, and waits${already}: hookspool resume\n`;
   }
-  const first = waiting === 0 ? "" : `  first ${deliveries} that waited`;
-  return `${chalk.green("Forwarding")}${first}\n`;
+  const first = waiting === 0 ? "nothing waits" : `first ${deliveries} that waited`;
+  return `${chalk.green("Forwarding")}  ${first}\n`;
 }
 
 function tunnelText({ state, endpoint, reason }: TunnelStatus, { chalk }: LineStyle): string {

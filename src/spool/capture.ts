@@ -7,8 +7,10 @@ import type { DeliveryWriter } from "../core/ports.ts";
 import { whyKeptOut } from "./allow-list.ts";
 import { answerPlainly } from "./answer.ts";
 import type { Doorkeeper } from "./credential.ts";
+import { eachChunk } from "./each-chunk.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { Room } from "./room.ts";
+import { watchSlowBodies } from "./slow-bodies.ts";
 import { watchSlowHeads } from "./slow-heads.ts";
 
 interface CaptureOptions {
@@ -59,6 +61,11 @@ const HELD_BODY_BYTES = 2 * INLINE_BODY_BYTES;
 /** A sender that goes on talking after it was refused is heard this far, then cut off. */
 const LINGER_BYTES = 16 * 1024 * 1024;
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 export interface Capture {
   /** Listens on the loopback address; 0 picks a free port. Resolves to the port. */
   listen(port: number): Promise<number>;
@@ -73,7 +80,7 @@ export function createCapture(options: CaptureOptions): Capture {
   const { pipeline, writer, observer, room, maxBodyBytes, doorkeeper, answerProbe } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server: Server = createServer({
-    // Both count from the connection: see slow-heads.ts and takeIn.
+    // Both count from the connection: see slow-heads.ts and slow-bodies.ts.
     headersTimeout: 0,
     requestTimeout: 0,
     keepAliveTimeout: 65_000,
@@ -105,6 +112,8 @@ export function createCapture(options: CaptureOptions): Capture {
     if (!head) return turnAway(request, response, { status: 401, reason: "no valid credential" });
     if (headerValues(head.headers, "host").length > 1)
       return turnAway(request, response, { status: 400, reason: "two Host fields" });
+    const notSpoken = whyNotSpoken(request);
+    if (notSpoken) return turnAway(request, response, notSpoken);
     const keptOut = whyKeptOut(head, options.paths);
     if (keptOut !== undefined) return turnAway(request, response, { status: 404, reason: keptOut });
 
@@ -143,32 +152,17 @@ export function createCapture(options: CaptureOptions): Capture {
 
   async function takeIn(request: IncomingMessage, held: Held): Promise<CapturedBody | NotTaken> {
     const intake = writer.openBody();
-    const { socket } = request;
-    const cut = () => void socket.destroy();
-    socket.setTimeout(limits.idleMs, cut);
-    const deadline = setTimeout(() => {
-      turnedAway(408, "the request took too long");
-      hangUp(socket, 408, limits.lingerMs);
-    }, limits.requestMs);
     const announced = held.bytes > 0;
     let size = 0;
+    let notTaken: NotTaken | undefined;
+    bodies.watch(request.socket);
     try {
-      // A refused sender is answered: leaving the loop must not close its connection.
-      for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
+      await eachChunk(request, (chunk) => {
         size += chunk.length;
-        if (size > maxBodyBytes) {
-          await intake.discard();
-          return "too-large";
-        }
-        if (!announced && held.bytes < HELD_BODY_BYTES) {
-          if (!room.grow(chunk.length)) {
-            await intake.discard();
-            return "no-room";
-          }
-          held.bytes += chunk.length;
-        }
-        await intake.write(chunk);
-      }
+        if (size > maxBodyBytes) notTaken = "too-large";
+        else if (!announced && !fits(chunk, held)) notTaken = "no-room";
+        return notTaken ? "enough" : intake.write(chunk);
+      });
     } catch (error) {
       await intake.discard();
       if (request.errored || request.destroyed) return "gone";
@@ -176,8 +170,11 @@ export function createCapture(options: CaptureOptions): Capture {
       return "failed";
     } finally {
       // From here on it is the handler that takes its time.
-      socket.setTimeout(0, cut);
-      clearTimeout(deadline);
+      bodies.complete(request.socket);
+    }
+    if (notTaken) {
+      await intake.discard();
+      return notTaken;
     }
     try {
       return await intake.finish();
@@ -186,6 +183,14 @@ export function createCapture(options: CaptureOptions): Capture {
       options.onStoreFailure(error);
       return "failed";
     }
+  }
+
+  /** Counts a piece that nobody announced, where there is room for it. */
+  function fits(chunk: Uint8Array, held: Held): boolean {
+    if (held.bytes >= HELD_BODY_BYTES) return true;
+    if (!room.grow(chunk.length)) return false;
+    held.bytes += chunk.length;
+    return true;
   }
 
   function turnAway(
@@ -206,14 +211,35 @@ export function createCapture(options: CaptureOptions): Capture {
       hangUp(socket, 408, limits.lingerMs);
     },
   });
+  const bodies = watchSlowBodies({
+    ...limits,
+    onIdle: (socket) => socket.destroy(),
+    onLate(socket) {
+      turnedAway(408, "the request took too long");
+      hangUp(socket, 408, limits.lingerMs);
+    },
+  });
   let inFlight = 0;
   let onIdle = () => {};
+  const exchanges = new WeakMap<Socket, Set<Exchange>>();
+
+  /** Resolves when those requests that came whole over a connection have been answered. */
+  async function answeredOn(socket: Socket) {
+    const whole = [...(exchanges.get(socket) ?? [])].filter(({ request }) => request.complete);
+    await Promise.all(whole.map(({ response }) => new Promise((resolve) => response.once("close", resolve))));
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse, proceed?: () => void) {
     inFlight += 1;
     const { socket } = request;
+    const open = exchanges.get(socket) ?? new Set();
+    const exchange = { request, response };
+    exchanges.set(socket, open.add(exchange));
     heads.complete(socket);
-    response.once("close", () => heads.answered(socket));
+    response.once("close", () => {
+      open.delete(exchange);
+      heads.answered(socket);
+    });
     try {
       await onRequest(request, response, proceed);
     } finally {
@@ -223,6 +249,12 @@ export function createCapture(options: CaptureOptions): Capture {
   }
 
   server.on("connection", heads.watch);
+  server.on("connection", (socket) =>
+    // Node sees for itself when a body breaks off, but not behind an upgrade that was offered.
+    socket.once("end", () => {
+      for (const { request } of exchanges.get(socket) ?? []) if (!request.complete) socket.destroy();
+    }),
+  );
   server.on("drop", () => turnedAway(0, `more than ${limits.connections} connections at a time`));
   server.on("request", (request, response) => void serve(request, response));
   server.on(
@@ -233,7 +265,8 @@ export function createCapture(options: CaptureOptions): Capture {
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
     const status = parseFailures[error.code ?? ""] ?? 400;
     if (error.code !== "ECONNRESET") turnedAway(status, `not valid HTTP (${error.code})`);
-    hangUp(socket, status, limits.lingerMs);
+    // What follows a good request must not be taken for the answer to it.
+    void answeredOn(socket).then(() => hangUp(socket, status, limits.lingerMs));
   });
 
   return {
@@ -250,8 +283,11 @@ export function createCapture(options: CaptureOptions): Capture {
         server.close();
         heads.stop();
         server.closeIdleConnections();
-        if (inFlight === 0) resolve();
-        else onIdle = resolve;
+        onIdle = () => {
+          bodies.stop();
+          resolve();
+        };
+        if (inFlight === 0) onIdle();
       }),
     destroy: () => server.closeAllConnections(),
   };
@@ -292,6 +328,19 @@ interface Held {
 type NotTaken = "too-large" | "no-room" | "gone" | "failed";
 
 const noRoom = { status: 503, reason: "more deliveries at once than there is room for" };
+
+/** What Node would take, though it does not know it: the body would be kept as something that it is not. */
+function whyNotSpoken({
+  httpVersion,
+  headers,
+}: IncomingMessage): { status: number; reason: string } | undefined {
+  if (!/^1\.[01]$/.test(httpVersion))
+    return { status: 505, reason: `HTTP/${httpVersion} is not spoken here` };
+  const coding = headers["transfer-encoding"] ?? "chunked";
+  return /^chunked$/i.test(coding.trim())
+    ? undefined
+    : { status: 501, reason: `the transfer coding ${coding} is not spoken here` };
+}
 
 /** Lets a refused sender finish, so that it reads the answer before its connection is reset. */
 function linger(request: IncomingMessage, lingerMs: number): void {

@@ -9,6 +9,7 @@ import { systemCode } from "../core/errors.ts";
 import { type HeaderPairs, pairsFromRaw } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { type Target, urlAtTarget } from "../core/target.ts";
+import { eachChunk } from "./each-chunk.ts";
 import { createTurns, type TurnLimits } from "./turns.ts";
 import { flatForNode, type WireRequest, wireRequest } from "./wire.ts";
 
@@ -69,8 +70,19 @@ interface Client {
  */
 const IDLE_CONNECTION_MS = 4_000;
 
+/**
+ * One address of a name is tried for so long before the next. Node's 250 ms are over sooner than a busy machine
+ * gets to look; an address of its own that nobody listens at says so at once.
+ */
+export const ADDRESS_PATIENCE_MS = 2_000;
+
 export function createForwarder({ insecure = false, ca, turns: limits }: ForwarderOptions = {}): Forwarder {
-  const options = { keepAlive: true, timeout: IDLE_CONNECTION_MS, scheduling: "lifo" as const };
+  const options = {
+    keepAlive: true,
+    timeout: IDLE_CONNECTION_MS,
+    scheduling: "lifo" as const,
+    autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+  };
   const clients = new Map<Target["protocol"], Promise<Client>>();
   const turns = limits && createTurns(limits);
 
@@ -206,13 +218,22 @@ async function send(
   for (let again = false; ; again = true) {
     const request = open();
     const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      request.once("response", resolve);
+      const onClose = () => reject(new Error("the connection was closed"));
       request.once("error", reject);
-      request.once("close", () => reject(new Error("the connection was closed")));
+      request.once("close", onClose);
+      request.once("response", (incoming) => {
+        // It closes after an answer too, and an error that nobody hears of would cost its stack.
+        request.off("close", onClose);
+        resolve(incoming);
+      });
     });
     try {
+      if (body.size <= SMALL_BODY_BYTES) {
+        request.end(body.bytes());
+        return await answer;
+      }
       // A handler may answer before it has read everything; what cannot be sent fails at once.
-      return await Promise.race([answer, sendBody(request, body).then(() => answer)]);
+      return await Promise.race([answer, stream(body, request).then(() => answer)]);
     } catch (error) {
       const closedBefore = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
       if (!closedBefore || again || stopped()) throw error;
@@ -220,11 +241,7 @@ async function send(
   }
 }
 
-async function sendBody(request: ClientRequest, body: StoredBody): Promise<void> {
-  if (body.size <= SMALL_BODY_BYTES) {
-    request.end(body.bytes());
-    return;
-  }
+async function stream(body: StoredBody, request: ClientRequest): Promise<void> {
   try {
     await pipeline(body.stream(), request);
   } catch (error) {
@@ -242,14 +259,16 @@ async function receive(incoming: IncomingMessage, sink: AnswerSink | undefined):
   sink?.head(status, statusText, headers);
   const kept: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of incoming as AsyncIterable<Uint8Array>) {
+  await eachChunk(incoming, (chunk) => {
     const room = RECORDED_RESPONSE_BYTES - bytes;
     if (room > 0) kept.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
     bytes += chunk.length;
-    await sink?.body(chunk);
-  }
+    return sink?.body(chunk);
+  });
   sink?.end();
-  return { status, statusText, headers, body: Buffer.concat(kept), bytes };
+  const [only] = kept;
+  const body = kept.length === 1 && only ? only : Buffer.concat(kept);
+  return { status, statusText, headers, body, bytes };
 }
 
 /** What is on record of an errand that got no turn; `undefined` for one that did. */
@@ -278,6 +297,8 @@ function describe(
   const first = error instanceof AggregateError ? error.errors[0] : error;
   const code = systemCode(first) ?? "";
   if (code === "ECONNREFUSED") return { outcome: "refused", problem: `nothing listens at ${target.origin}` };
+  if (["EMFILE", "ENFILE"].includes(code))
+    return { outcome: "refused", problem: "too many files are open here to reach it (ulimit -n)" };
   if (["ENOTFOUND", "EAI_AGAIN"].includes(code))
     return { outcome: "refused", problem: `the name ${target.hostname} is not known` };
   if (["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "EADDRNOTAVAIL"].includes(code))

@@ -24,7 +24,7 @@ interface PipelineOptions {
   readonly target: Target;
   readonly inspect: Inspect;
   /** Says whose handler is asked later; absent: nobody's. */
-  readonly later?: Deferring | undefined;
+  readonly deferring?: Deferring | undefined;
   /** Turn away what has a signature that does not hold. */
   readonly enforce: boolean;
   /** `undefined`: the provider's own limit, else {@link DEFAULT_TIMEOUT_MS}. */
@@ -81,7 +81,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         identity,
         verification,
         refusal,
-        owed: refusal === null,
+        // Who forges a delivery sees what became of it; it is owed only where the answer came before the handler.
+        owed: isDeferred || (refusal === null && head.origin !== "forged"),
         promisedTo: isDeferred ? target.base : null,
       });
       observer({ type: "delivery", delivery });
@@ -121,7 +122,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const inspection = inspect(head, body);
       const refusal =
         options.enforce && inspection.verification.verdict === "rejected" ? "signature-rejected" : null;
-      const deferral = refusal === null ? options.later?.defer(inspection.identity) : undefined;
+      const deferral = refusal === null ? options.deferring?.defer(inspection.identity) : undefined;
       const delivery = await commit(head, body, inspection, refusal, response, deferral !== undefined);
       deferral?.settle(delivery);
       if (!delivery) return;

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Target } from "../core/target.ts";
-import { localLookup } from "./forward.ts";
+import { ADDRESS_PATIENCE_MS, localLookup } from "./forward.ts";
 
 /** Waits for a target to listen, so that no deliveries are spent on finding out. */
 export interface PortGate {
@@ -22,35 +22,39 @@ const LOOK_EVERY_MS = 100;
 /** A look at a target that does not say no either, in ms. */
 const LOOK_LIMIT_MS = 2_000;
 
+/** Whether something takes connections there; it is sent nothing. */
+export function listensAt({ hostname, port }: Target, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const socket = connect({
+      host,
+      port,
+      lookup: localLookup,
+      autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+      ...(signal && { signal }),
+    });
+    const settle = (listens: boolean) => {
+      socket.destroy();
+      resolve(listens);
+    };
+    socket.setTimeout(LOOK_LIMIT_MS, () => settle(false));
+    socket.once("connect", () => settle(true));
+    socket.once("error", () => settle(false));
+  });
+}
+
 /** Looks only while somebody waits. */
-export function createPortGate({ hostname, port }: Target): PortGate {
+export function createPortGate(target: Target): PortGate {
   const end = new AbortController();
   let isOpen = false;
   let waiting: Promise<"at once" | "waited"> | undefined;
-
-  const look = () =>
-    new Promise<boolean>((resolve) => {
-      const socket = connect({
-        host: hostname.replace(/^\[|\]$/g, ""),
-        port,
-        lookup: localLookup,
-        signal: end.signal,
-      });
-      const settle = (listens: boolean) => {
-        socket.destroy();
-        resolve(listens);
-      };
-      socket.setTimeout(LOOK_LIMIT_MS, () => settle(false));
-      socket.once("connect", () => settle(true));
-      socket.once("error", () => settle(false));
-    });
 
   const pause = () => new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS).unref());
 
   async function wait(): Promise<"at once" | "waited"> {
     let answer: "at once" | "waited" = "at once";
     while (!end.signal.aborted) {
-      if (await look()) {
+      if (await listensAt(target, end.signal)) {
         isOpen = true;
         waiting = undefined;
         return answer;

@@ -76,11 +76,12 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
   function fill() {
     if (!unread || schedule.size >= limits.jobs) return;
     const page = source.heads(cursor, limits.jobs - schedule.size);
-    const now = Date.now();
+    const now = performance.now();
     for (const delivery of page) {
       cursor = delivery.id;
       if (schedule.has(delivery)) continue;
-      schedule.put(delivery, rereading ? now + waitMs(delivery.attempts) : now);
+      const waits = rereading && delivery.attempts > 0;
+      schedule.put(delivery, waits ? now + waitMs(delivery.attempts) : now);
     }
     if (page.length > 0) return;
     unread = setAside;
@@ -101,7 +102,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       return;
     }
     if (schedule.size === 0 && !unread) return settleIdle();
-    const now = Date.now();
+    const now = performance.now();
     const dueAt = schedule.nextDueAt();
     if (!gate.isOpen && dueAt !== undefined && dueAt <= now) return waitForPort();
     while (schedule.underWay < limits.underWay) {
@@ -117,7 +118,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     const next = readable ? now : schedule.nextDueAt();
     // With no room left, the end of a try is what this goes on from.
     if (next !== undefined && (readable || schedule.underWay < limits.underWay))
-      timer = setTimeout(run, Math.max(0, next - Date.now())).unref();
+      timer = setTimeout(run, Math.max(0, next - performance.now())).unref();
   }
 
   function waitForPort() {
@@ -126,7 +127,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
     void gate.opened().then((how) => {
       atPort = false;
       // Who waits for a handler that was not there has no reason to wait for one that is.
-      if (how === "waited") schedule.hasten(Date.now());
+      if (how === "waited") schedule.hasten(performance.now());
       run();
     });
   }
@@ -151,14 +152,24 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       }
     } catch (error) {
       options.onFailure(error);
-      schedule.put(delivery, Date.now() + TROUBLE_MS);
+      schedule.put(delivery, performance.now() + TROUBLE_MS);
+    }
+  }
+
+  function firstOfJob(delivery: OwedDelivery): OwedDelivery {
+    if (delivery.job === null) return delivery;
+    try {
+      return source.head(delivery) ?? delivery;
+    } catch (error) {
+      options.onFailure(error);
+      return delivery;
     }
   }
 
   /** To the next of its job. */
   function goOn(delivery: OwedDelivery) {
     const next = delivery.job === null ? undefined : source.head(delivery);
-    if (next) schedule.put(next, Date.now());
+    if (next) schedule.put(next, performance.now());
     else schedule.remove(delivery);
   }
 
@@ -169,7 +180,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       schedule.remove(delivery);
       return;
     }
-    schedule.put(delivery, Date.now() + waitMs(tries));
+    schedule.put(delivery, performance.now() + waitMs(tries));
   }
 
   function settleIdle() {
@@ -187,8 +198,8 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
         return;
       }
       cursor = Math.max(cursor, delivery.id);
-      // That of a job which is here comes after those before it.
-      if (!schedule.has(delivery)) schedule.put(delivery, Date.now());
+      // That of a job which is here comes after those before it, and so it does where another process has put them.
+      if (!schedule.has(delivery)) schedule.put(firstOfJob(delivery), performance.now());
       run();
     },
     look() {
@@ -198,7 +209,7 @@ export function createRedelivery(options: RedeliveryOptions): Redelivery {
       run();
     },
     hasten() {
-      schedule.hasten(Date.now());
+      schedule.hasten(performance.now());
       run();
     },
     get isIdle() {

@@ -24,7 +24,7 @@ interface Place {
   readonly underWay: boolean;
 }
 
-/** Times are ms since the epoch. */
+/** Times are ms of one clock; one that nobody can set keeps what waits from waiting for a day. */
 export function createSchedule(): Schedule {
   const places = new Map<string, Place>();
   let underWay = 0;

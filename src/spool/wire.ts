@@ -34,8 +34,10 @@ export function endToEnd(headers: HeaderPairs): HeaderPairs {
   return headers.filter(([name]) => !dropped.has(name.toLowerCase()));
 }
 
-function connectionFields(headers: HeaderPairs): Set<string> {
+function connectionFields(headers: HeaderPairs): ReadonlySet<string> {
   const named = headerValues(headers, "connection").flatMap((value) => value.split(","));
+  // Nearly always "keep-alive" or nothing.
+  if (named.every((name) => hopByHop.has(name))) return hopByHop;
   return new Set([...hopByHop, ...named.map((name) => name.trim().toLowerCase())]);
 }
 
@@ -84,13 +86,15 @@ export function wireRequest(head: RequestHead, bodySize: number, target: Target)
  * @see https://github.com/nodejs/node/pull/46528
  */
 export function flatForNode(headers: HeaderPairs): string[] {
+  const flat: string[] = [];
   let length = 0;
-  return headers.flatMap(([name, value]) => {
+  for (const [name, value] of headers) {
     const field = name.toLowerCase();
     if (field === "content-length") length = Number(value);
     const decoded = field === "content-disposition" && length > 0;
-    return [name, decoded ? Buffer.from(value, "utf8").toString("latin1") : value];
-  });
+    flat.push(name, decoded ? Buffer.from(value, "utf8").toString("latin1") : value);
+  }
+  return flat;
 }
 
 function hostOf(target: Target): string {

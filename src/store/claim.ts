@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { tryLock } from "./sqlite.ts";
 
@@ -10,7 +10,6 @@ export interface Claim {
 
 /** Takes what is named, if nobody has it. The system takes it back from what was killed. */
 export function tryClaim(directory: string, name: string): Claim | undefined {
-  mkdirSync(folderIn(directory), { recursive: true, mode: 0o700 });
   return tryLock(fileOf(directory, name), "exclusive");
 }
 
@@ -23,8 +22,6 @@ export function isClaimed(directory: string, name: string): boolean {
   return lock === undefined;
 }
 
-const folderIn = (directory: string) => join(directory, "claims");
-
 /** A name may hold what no file's can. */
 const fileOf = (directory: string, name: string) =>
-  join(folderIn(directory), createHash("sha256").update(name).digest("hex").slice(0, 16));
+  join(directory, `claim-${createHash("sha256").update(name).digest("hex").slice(0, 16)}`);

@@ -18,21 +18,17 @@ export function rowSql(condition: Condition): Sql {
     }
     case "text": {
       const { field, how, text } = condition;
-      // SQLite's lower() and instr() know ASCII letters only, as `folded` does.
-      const column = `lower(${columns[field]})`;
-      const sql = {
-        equals: `${column} = ?`,
-        begins: `instr(${column}, ?) = 1`,
-        contains: `instr(${column}, ?) > 0`,
-      };
-      return leaf(sql[how], text);
+      const column = columns[field];
+      // SQLite's NOCASE and lower() know ASCII letters only, as `folded` does.
+      if (how === "equals") return leaf(`${column} = ? COLLATE NOCASE`, text);
+      return leaf(`instr(lower(${column}), ?) ${how === "begins" ? "= 1" : "> 0"}`, text);
     }
     case "number-contains":
       return leaf("instr('#' || id, ?) > 0", condition.text);
     case "verdict":
       return leaf("verdict = ? OR reason IS ?", condition.of, condition.of);
     case "status":
-      return leaf("instr(CAST(last_status AS TEXT), ?) = 1", condition.begins);
+      return statusSql(condition.begins);
     case "no-status":
       return leaf("last_status IS NULL");
     case "outcome":
@@ -42,6 +38,12 @@ export function rowSql(condition: Condition): Sql {
     case "received":
       return leaf("received_at >= ? AND received_at < ?", condition.since, condition.until);
   }
+}
+
+/** A status has three digits. */
+function statusSql(begins: string): Sql {
+  if (!/^\d{0,3}$/.test(begins)) return leaf("0");
+  return leaf("last_status BETWEEN ? AND ?", Number(begins.padEnd(3, "0")), Number(begins.padEnd(3, "9")));
 }
 
 const columns = {
@@ -54,7 +56,7 @@ const columns = {
   target: "last_target",
 } as const;
 
-export const traitSql: Readonly<Record<Trait, string>> = {
+const traitSql: Readonly<Record<Trait, string>> = {
   failure: `refusal IS NOT NULL OR verdict = 'rejected' OR (last_outcome IS NOT NULL
     AND NOT (last_outcome = 'responded' AND coalesce(last_status BETWEEN 200 AND 299, 0)))`,
   owed: "owed = 1",

@@ -49,3 +49,24 @@ function nextBatch(indexed: Range | undefined, existing: Range): Range | undefin
     return { top: indexed.bottom - 1, bottom: Math.max(bottom, indexed.bottom - BATCH) };
   return undefined;
 }
+
+/** Numbers looked at in one step of {@link sweepIndex}: a few ms. */
+const SWEEP = 2_000;
+
+/**
+ * Takes out what is indexed and has been forgotten without it: by a process that was killed in between, or one that
+ * cannot read the index. Goes through the numbers from one on; where to go on, or `undefined` at the end.
+ */
+export function sweepIndex(database: Database, index: SearchIndex, from: number): number | undefined {
+  const ids = index.ids(from, SWEEP);
+  const existing = new Set(
+    database
+      .statement("SELECT id FROM deliveries WHERE id IN (SELECT value FROM json_each(?))")
+      .all(JSON.stringify(ids))
+      .map(({ id }) => id as number),
+  );
+  const outlived = ids.filter((id) => !existing.has(id));
+  if (outlived.length > 0) index.remove(outlived);
+  const last = ids.at(-1);
+  return last === undefined ? undefined : last + 1;
+}

@@ -1,4 +1,3 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { AppError } from "../core/errors.ts";
 import type { Database } from "./sqlite.ts";
 
@@ -90,20 +89,20 @@ const migrations: readonly string[] = [
   `,
   `
   -- What the deliveries of a span of numbers have among them (spans.ts), so that a search can leave spans out.
-  -- The text columns are JSON arrays in lower case; null where there are too many to list.
   CREATE TABLE spans (
     id INTEGER PRIMARY KEY,
     since INTEGER NOT NULL,
-    until INTEGER NOT NULL,
-    methods TEXT,
-    paths TEXT,
-    providers TEXT,
-    events TEXT,
-    verdicts TEXT,
-    answers TEXT,
-    targets TEXT,
-    traits TEXT
+    until INTEGER NOT NULL
   ) STRICT;
+  -- numbers: of a value that few have, a JSON array of whose it is.
+  CREATE TABLE span_values (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    span INTEGER NOT NULL,
+    numbers TEXT,
+    PRIMARY KEY (kind, value, span)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX span_values_of ON span_values (span);
   -- What is no longer true is forgotten with the change itself; until the span is made anew, it is looked through.
   CREATE TRIGGER spans_change AFTER UPDATE OF provider, event, event_name, verdict, reason, duplicate_of, refusal,
     attempts, last_outcome, last_status, last_target ON deliveries
@@ -114,30 +113,28 @@ const migrations: readonly string[] = [
   ALTER TABLE payloads ADD COLUMN client_address TEXT;
   ALTER TABLE payloads ADD COLUMN withheld TEXT;
   `,
+  `
+  -- Jobs and keys come in no order, so that each index on them costs every delivery a page of its own: one for both.
+  DROP INDEX deliveries_job;
+  DROP INDEX deliveries_dedupe;
+  CREATE INDEX deliveries_job ON deliveries (job, dedupe_key) WHERE job IS NOT NULL;
+  CREATE INDEX deliveries_dedupe ON deliveries (dedupe_key) WHERE job IS NULL AND dedupe_key IS NOT NULL;
+  CREATE INDEX deliveries_owed_dedupe ON deliveries (dedupe_key)
+    WHERE owed = 1 AND job IS NULL AND dedupe_key IS NOT NULL;
+  `,
 ];
 
-/** How every SQLite file begins. What begins otherwise is no database, of whatever version. */
-const MAGIC = "SQLite format 3\0";
-
-/** Of SQLite's file header: a big-endian 32-bit number at byte 60. */
-const USER_VERSION_OFFSET = 60;
-
 /**
- * Refuses a file of a newer version before SQLite has touched it.
+ * Brings the database to this version. Which one it has is asked of SQLite and not of the file: on POSIX, closing a
+ * file takes away all locks that the process has on it, those of SQLite's connections too.
  *
- * @throws {AppError} E_NEWER_DATA
- */
-export function refuseNewer(file: string): void {
-  if (existsSync(file)) refuseVersion(file, versionInHeader(file));
-}
-
-/**
- * Brings the database to this version.
- *
+ * @see https://sqlite.org/howtocorrupt.html, section 2.2
  * @throws {AppError} E_NEWER_DATA
  */
 export function migrate(database: Database): void {
-  if (version(database) === migrations.length) return;
+  const found = version(database);
+  if (found === migrations.length) return;
+  refuseVersion(database.file, found);
   database.transaction(() => {
     // Another process may have been here since.
     const from = version(database);
@@ -145,24 +142,10 @@ export function migrate(database: Database): void {
     for (const migration of migrations.slice(from)) database.exec(migration);
     database.exec(`PRAGMA user_version = ${migrations.length}`);
   });
-  // Into the file header, where refuseNewer looks.
-  database.checkpoint();
 }
 
 function version(database: Database): number {
   return Number(database.statement("PRAGMA user_version").get()?.user_version);
-}
-
-function versionInHeader(file: string): number {
-  const header = new Uint8Array(USER_VERSION_OFFSET + 4);
-  const descriptor = openSync(file, "r");
-  try {
-    if (readSync(descriptor, header) < header.length) return 0;
-  } finally {
-    closeSync(descriptor);
-  }
-  if (new TextDecoder().decode(header.subarray(0, MAGIC.length)) !== MAGIC) return 0;
-  return new DataView(header.buffer).getInt32(USER_VERSION_OFFSET);
 }
 
 function refuseVersion(file: string, found: number): void {

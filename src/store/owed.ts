@@ -70,6 +70,10 @@ function conditions(row: string, scope: OwedScope): { sql: string; values: (stri
     parts.push(`(${row}.attempts > 0 OR ${row}.promised_to IS NOT NULL OR ${row}.received_at < ?)`);
     values.push(scope.untriedBefore);
   }
+  if (scope.upTo !== undefined) {
+    parts.push(`${row}.id <= ?`);
+    values.push(scope.upTo);
+  }
   if (scope.notPromisedTo !== undefined) {
     parts.push(
       `(${row}.given_up = 1 OR coalesce(${row}.promised_to, '') NOT IN (SELECT value FROM json_each(?)))`,

@@ -4,7 +4,7 @@ import type { DeliveryFilter, FoundDeliveries, SearchPage } from "../core/ports.
 import { readPhrases, textMatcher } from "../inspect/search-text.ts";
 import { rowSql, type Sql } from "./condition-sql.ts";
 import { toSummary } from "./rows.ts";
-import { isDamage, type SearchIndex } from "./search-index.ts";
+import type { SearchIndex } from "./search-index.ts";
 import { type Range, SPAN, stretches } from "./spans.ts";
 import type { Database } from "./sqlite.ts";
 import { readTexts } from "./texts.ts";
@@ -59,8 +59,8 @@ export function createSearch({ database, bodyFolder, index }: SearchOptions): Se
     const range = within(wanted, existing());
     const phrases = readPhrases(filter.words ?? []);
     if (phrases.length === 0) return yield* rowsIn(range, limit);
-    const texts = index();
-    const indexed = texts?.range();
+    const texts = ifReadable(index);
+    const indexed = ifReadable(() => texts?.range());
     if (!texts || !indexed) return yield* textsIn(range);
     yield* textsIn({ ...range, bottom: Math.max(range.bottom, indexed.top + 1) });
     yield* hitsIn(within(range, indexed), texts);
@@ -68,7 +68,10 @@ export function createSearch({ database, bodyFolder, index }: SearchOptions): Se
 
     function* rowsIn(range: Range, limit: number, most = ROW_STRETCH): Generator<Part> {
       for (const stretch of stretches(database, { range, condition: filter.where ?? everything, most }))
-        yield { rows: read(asked, stretch, limit), down: stretch.bottom };
+        yield {
+          rows: stretch.ids ? readAmong(asked, stretch.ids) : read(asked, stretch, limit),
+          down: stretch.bottom,
+        };
     }
 
     function* textsIn(range: Range): Generator<Part> {
@@ -81,21 +84,11 @@ export function createSearch({ database, bodyFolder, index }: SearchOptions): Se
 
     function* hitsIn({ top, bottom }: Range, texts: SearchIndex): Generator<Part> {
       for (let from = top; from >= bottom; ) {
-        const ids = hits(texts, { top: from, bottom });
+        const ids = ifReadable(() => texts.find(phrases, { top: from, bottom }, HITS));
         if (!ids) return yield* textsIn({ top: from, bottom });
         const down = ids.length < HITS ? bottom : (ids.at(-1) ?? bottom);
         yield { rows: readAmong(asked, ids), down };
         from = down - 1;
-      }
-    }
-
-    /** `undefined` where the index turns out to be damaged: its keeper makes it anew. */
-    function hits(texts: SearchIndex, range: Range): number[] | undefined {
-      try {
-        return texts.find(phrases, range, HITS);
-      } catch (error) {
-        if (isDamage(error)) return undefined;
-        throw error;
       }
     }
   }
@@ -121,6 +114,15 @@ export function createSearch({ database, bodyFolder, index }: SearchOptions): Se
       )
       .all(JSON.stringify(ids), ...values)
       .map(toSummary);
+  }
+}
+
+/** Whatever is wrong with the index, the texts are there to be read; its keeper makes it anew. */
+function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
   }
 }
 

@@ -22,6 +22,12 @@ export interface Database {
   checkpoint(mode?: CheckpointMode): boolean;
   /** Gives up to this many free pages back to the disk, where the file was made for that; whether there are more. */
   shrink(pages: number): boolean;
+  /** Of the file, without the pages that are free. */
+  usedBytes(): number;
+  /** Of the pages that are free. */
+  freeBytes(): number;
+  /** Changes with every commit of another connection. */
+  version(): number;
   close(): void;
 }
 
@@ -59,7 +65,7 @@ export function openDatabase(
 ): Database {
   const { DatabaseSync } = loadSqlite();
   // SQLite gives the -wal and -shm files the permissions of the database file.
-  if (!existsSync(file)) closeSync(openSync(file, "a", 0o600));
+  if (!existsSync(file)) makeFile(file);
   const connection = new DatabaseSync(file, { timeout: BUSY_MS, enableForeignKeyConstraints: false });
   connection.exec(`
     PRAGMA page_size = 8192;
@@ -111,12 +117,24 @@ export function openDatabase(
       this.exec(`PRAGMA incremental_vacuum(${pages})`);
       return pragma("freelist_count") > 0;
     },
+    usedBytes: () => (pragma("page_count") - pragma("freelist_count")) * pragma("page_size"),
+    freeBytes: () => pragma("freelist_count") * pragma("page_size"),
+    version: () => pragma("data_version"),
     close() {
       connection.close();
       exclusively?.close();
     },
   };
   return database;
+}
+
+/** To close a file that another connection has open would take its locks away: only what is new is opened. */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
+  }
 }
 
 /** Whether what failed may well succeed later with nothing changed: the disk is full, or not itself. */

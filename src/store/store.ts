@@ -5,11 +5,13 @@ import type { UnfinishedJob } from "../core/notice.ts";
 import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
-import { forget, type PruneRules, prune } from "./forget.ts";
-import { indexTexts } from "./index-texts.ts";
+import type { Sql } from "./condition-sql.ts";
+import { forget } from "./forget.ts";
+import { indexTexts, sweepIndex } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
-import { migrate, refuseNewer } from "./migrations.ts";
+import { migrate } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
+import { choosePruned, type Pruned, type PruneRules, prunable, storedBytes } from "./prune.ts";
 import { createReader } from "./reader.ts";
 import { isDamage, openSearchIndex, removeSearchIndex, type SearchIndex } from "./search-index.ts";
 import { makeSpans } from "./spans.ts";
@@ -25,13 +27,23 @@ export interface Store {
   /** What was given up for this target is to be tried again, once at least. */
   reconsider(promisedTo: string): void;
   forget(ids: readonly number[]): number;
-  prune(rules: PruneRules): number;
-  /** Gives the space of what was forgotten back to the disk. */
+  /** What {@link prune} would do, about. */
+  previewPrune(rules: PruneRules): Pruned;
+  /** Forgets what the rules let go, in small steps; between two it waits for `rest`, given what a step took in ms. */
+  prune(rules: PruneRules, options?: PruneOptions): Promise<Pruned>;
+  /** Bytes in the database that new deliveries will fill before it grows. */
+  freeBytes(): number;
+  /**
+   * Gives them back to the disk, by writing the database anew: nobody else can write meanwhile. A file that could be
+   * shrunk piece by piece would take 15 % of the deliveries a second (measured).
+   */
   compact(): void;
   /** Makes what searches leave out by, until all is made or `enough` says so; whether there is more to make. */
   makeSpans(enough: () => boolean): boolean;
   /** Puts a batch of deliveries up to this number into the full-text index; whether there may be more. */
   indexTexts(upTo: number): boolean;
+  /** Takes out of the full-text index, step by step, what was forgotten without it; whether there is more to do. */
+  sweepIndex(): boolean;
   /** Jobs that were heard of through this public URL, and not that they had ended. */
   unfinishedJobs(endpoint: string): UnfinishedJob[];
   checkpoint(mode?: CheckpointMode): void;
@@ -55,6 +67,18 @@ export interface Store {
   close(): Promise<void>;
 }
 
+interface PruneOptions {
+  readonly rest?: (tookMs: number) => Promise<void>;
+  /** Told of what has gone, step by step. */
+  readonly onForgotten?: (ids: readonly number[]) => void;
+  readonly isStopped?: () => boolean;
+}
+
+/** How many deliveries go in one transaction, so that a capturing process never waits long for its turn. */
+const CHUNK = 100;
+
+const MOST_ROUNDS = 5;
+
 interface StoreOptions {
   /** `elsewhere` where a background thread checkpoints. */
   readonly checkpoints?: "automatic" | "elsewhere";
@@ -76,7 +100,6 @@ export function openStore(
   return wrapped(directory, () => {
     makeFolder(bodyFolder(directory));
     const file = databaseFile(directory);
-    refuseNewer(file);
     const database = openDatabase(file, { checkpoints });
     try {
       migrate(database);
@@ -95,7 +118,17 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
   let log: LogSync | undefined;
   let writer: GroupWriter | undefined;
   let opened: SearchIndex | undefined;
+  let sweptTo = 0;
   // Opened when it is first needed, and looked for again until it is there: most commands never search.
+  const forgetAll = (ids: readonly number[], condition?: Sql) => {
+    const gone = forget(database, bodies, ids, condition);
+    try {
+      if (gone.length > 0) index()?.remove(gone);
+    } catch {
+      // What is gone is found by no search; the next session sweeps it out of the index.
+    }
+    return gone;
+  };
   const index = () => (opened ??= openSearchIndex(directory, { make: false }));
   return {
     reader: createReader({ database, bodyFolder: bodies, index }),
@@ -113,12 +146,30 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
       writer ??= createWriter({ database, log, bodyFolder: bodies, onHeldUp });
       return writer;
     },
-    forget: (ids) => {
-      const count = forget(database, bodies, ids);
-      index()?.remove(ids);
-      return count;
+    forget: (ids) => forgetAll(ids).length,
+    previewPrune(rules) {
+      const { ids, bytes } = choosePruned(database, rules);
+      return { deliveries: ids.length, bytes };
     },
-    prune: (rules) => prune(database, bodies, rules),
+    async prune(rules, { rest = async () => {}, onForgotten = () => {}, isStopped = () => false } = {}) {
+      const before = storedBytes(database);
+      let deliveries = 0;
+      // What one takes is an estimate: after the first time, the rest has to be little.
+      for (let round = 0; round < MOST_ROUNDS; round += 1) {
+        const { ids } = choosePruned(database, rules);
+        if (ids.length === 0) break;
+        for (let at = 0; at < ids.length && !isStopped(); at += CHUNK) {
+          const start = performance.now();
+          const gone = forgetAll(ids.slice(at, at + CHUNK), prunable(rules));
+          deliveries += gone.length;
+          onForgotten(gone);
+          await rest(performance.now() - start);
+        }
+      }
+      while (index()?.shrink());
+      return { deliveries, bytes: Math.max(0, before - storedBytes(database)) };
+    },
+    freeBytes: () => database.freeBytes(),
     compact: () => database.exec("VACUUM"),
     makeSpans: (enough) => makeSpans(database, enough),
     indexTexts(upTo) {
@@ -134,6 +185,12 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
         return true;
       }
     },
+    sweepIndex() {
+      const next = opened && sweepIndex(database, opened, sweptTo);
+      sweptTo = next ?? 0;
+      return next !== undefined;
+    },
+    version: () => database.version(),
     unfinishedJobs: (endpoint) => unfinishedJobs(database, endpoint),
     checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
@@ -160,7 +217,6 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
           .run(key, value ?? null),
       );
     },
-    version: () => Number(database.statement("PRAGMA data_version").get()?.data_version),
     tryClaim: (name) => tryClaim(directory, name),
     isClaimed: (name) => isClaimed(directory, name),
     integrity: () => String(database.statement("PRAGMA integrity_check").get()?.integrity_check),
@@ -196,11 +252,15 @@ function wrapped<T>(directory: string, work: () => T): T {
   }
 }
 
+/** Whether SQLite says so: a damaged page, a disk that is full. */
+export const isStoreError = (error: unknown): boolean => systemCode(error) === "ERR_SQLITE_ERROR";
+
 /** What went wrong with the data directory, as a sentence a person can act on. */
 export function dataDirectoryError(directory: string, error: unknown): AppError {
-  const { message, hint } = explain(error);
+  if (error instanceof AppError) return error;
+  const { message, hint, code = "E_DATA_DIRECTORY" } = explain(error);
   return new AppError(`the data directory ${directory} cannot be used: ${message}`, {
-    code: "E_DATA_DIRECTORY",
+    code,
     fault: "environment",
     hint,
     cause: error,
@@ -209,7 +269,13 @@ export function dataDirectoryError(directory: string, error: unknown): AppError 
 
 const elsewhere = "Name another with --dir or HOOKSPOOL_DIR.";
 
-function explain(error: unknown): { message: string; hint: string } {
+interface Explanation {
+  readonly message: string;
+  readonly hint: string;
+  readonly code?: "E_DAMAGED_DATA";
+}
+
+function explain(error: unknown): Explanation {
   const text = error instanceof Error ? error.message : String(error);
   switch (systemCode(error)) {
     case "EACCES":
@@ -220,6 +286,12 @@ function explain(error: unknown): { message: string; hint: string } {
     case "ENOTDIR":
     case "EEXIST":
       return { message: "there is a file in its place", hint: elsewhere };
+    case "EMFILE":
+    case "ENFILE":
+      return {
+        message: "too many files are open",
+        hint: "It goes on by itself when some are closed; ulimit -n sets how many may be.",
+      };
     case "ENOSPC":
       return {
         message: "the disk is full",
@@ -230,7 +302,8 @@ function explain(error: unknown): { message: string; hint: string } {
   if (/not a database|malformed/i.test(text))
     return {
       message: "its database is damaged or not hookspool's",
-      hint: `Move it away and start afresh. ${elsewhere}`,
+      hint: 'End what uses it and run "hookspool doctor --repair": it saves what can be read.',
+      code: "E_DAMAGED_DATA",
     };
   if (/locked|busy/i.test(text))
     return {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import { succeeded } from "../core/attempt.ts";
 import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
@@ -44,11 +45,12 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   const held = onHeldUp && createHeldRecords({ database, onHeldUp });
   /** A sync failed: what it was for may not be in the log, though the system no longer says so. */
   let logIsDoubtful = false;
+  const events = recentEvents(database);
 
   async function drain() {
-    // What else arrives in this turn joins the group.
-    await undefined;
     while (entries.length > 0) {
+      // What else arrives in this turn of the event loop joins the group; who was told of the last goes first.
+      await turn();
       const group = entries;
       const sync = mustSync;
       entries = [];
@@ -122,14 +124,18 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     reopen: (body) =>
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
-      const done = enqueue(() => insertDelivery(database, delivery));
+      const done = enqueue(() => {
+        const summary = insertDelivery(database, delivery);
+        events.keep(summary);
+        return summary;
+      });
       mustSync = true;
       void run();
       return done;
     },
     appendAttempt: (attempt) =>
       enqueueIdly(
-        () => insertAttempt(database, attempt),
+        () => insertAttempt(database, attempt, events.take),
         ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
       ),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
@@ -137,7 +143,11 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       enqueueIdly(
         () => void database.statement("UPDATE deliveries SET given_up = 1 WHERE id = ? AND owed = 1").run(id),
       ),
-    setIdentity: (id, identity) => enqueueIdly(() => updateIdentity(database, id, identity)),
+    setIdentity: (id, identity) =>
+      enqueueIdly(() => {
+        events.forget(id);
+        updateIdentity(database, id, identity);
+      }),
     async flush() {
       mustSync = true;
       while (entries.length > 0 || running) await run();
@@ -161,7 +171,7 @@ interface Written {
 
 function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {
   const { head, body, identity, verification, refusal, owed } = delivery;
-  const duplicateOf = firstWithKey(database, identity.provider, identity.dedupeKey);
+  const duplicateOf = firstOfEvent(database, identity);
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
@@ -227,17 +237,27 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   };
 }
 
-/** The first delivery with this key, among those before a number where one is given. */
-function firstWithKey(
+/** The first delivery of this event, among those before a number where one is given. The job goes with the key. */
+function firstOfEvent(
   database: Database,
-  provider: string | null,
-  key: string | null,
+  { provider, job, dedupeKey }: Identity,
   before = Number.MAX_SAFE_INTEGER,
 ): number | null {
-  if (key === null) return null;
-  const row = database
-    .statement("SELECT min(id) AS id FROM deliveries WHERE provider IS ? AND dedupe_key = ? AND id < ?")
-    .get(provider, key, before);
+  if (dedupeKey === null) return null;
+  const row =
+    job === null
+      ? database
+          .statement(
+            `SELECT id FROM deliveries INDEXED BY deliveries_dedupe
+             WHERE job IS NULL AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
+          )
+          .get(dedupeKey, provider, before)
+      : database
+          .statement(
+            `SELECT id FROM deliveries INDEXED BY deliveries_job
+             WHERE job = ? AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
+          )
+          .get(job, dedupeKey, provider, before);
   return (row?.id ?? null) as number | null;
 }
 
@@ -249,27 +269,69 @@ function updateVerification(database: Database, id: number, verification: Verifi
 
 function updateIdentity(database: Database, id: number, identity: Identity): void {
   const { provider, event, eventName, job, dedupeKey } = identity;
+  const duplicateOf = firstOfEvent(database, identity, id);
   database
     .statement(
       `UPDATE deliveries SET provider = ?, event = ?, event_name = ?, job = ?, dedupe_key = ?, duplicate_of = ?
        WHERE id = ?`,
     )
-    .run(provider, event, eventName, job, dedupeKey, firstWithKey(database, provider, dedupeKey, id), id);
+    .run(provider, event, eventName, job, dedupeKey, duplicateOf, id);
 }
 
-/** A handler that has taken one delivery of an event has the event: the others are owed no longer. */
-function settleOthers(database: Database, id: number): void {
-  database
+/** What an event's deliveries have in common. */
+type Event = Pick<DeliverySummary, "origin" | "provider" | "job" | "dedupeKey">;
+
+/** How many deliveries may be on their way between their commit and their first attempt's. */
+const RECENT_EVENTS = 10_000;
+
+/** The events of what was just written, which need not be read again with the first attempt. */
+function recentEvents(database: Database) {
+  const recent = new Map<number, Event>();
+  return {
+    keep(delivery: DeliverySummary) {
+      recent.set(delivery.id, delivery);
+      const [oldest] = recent.size > RECENT_EVENTS ? recent.keys() : [];
+      if (oldest !== undefined) recent.delete(oldest);
+    },
+    forget: (id: number) => void recent.delete(id),
+    take(id: number): Event | undefined {
+      const kept = recent.get(id);
+      if (kept) {
+        recent.delete(id);
+        return kept;
+      }
+      return database
+        .statement("SELECT origin, provider, job, dedupe_key AS dedupeKey FROM deliveries WHERE id = ?")
+        .get(id) as Event | undefined;
+    },
+  };
+}
+
+/**
+ * A handler that has taken one delivery of an event has the event: the others are owed no longer. They are looked
+ * for among what is owed, which is little, rather than among all that one job was ever told.
+ */
+function settleOthers(database: Database, id: number, { origin, provider, job, dedupeKey }: Event): void {
+  if (dedupeKey === null) return;
+  const [index, condition] =
+    job === null ? ["deliveries_owed_dedupe", "job IS NULL"] : ["deliveries_owed_job", "job = ?"];
+  const others = database
     .statement(
-      `UPDATE deliveries AS other SET owed = 0, settled_by = taken.id
-       FROM (SELECT id, origin, provider, dedupe_key FROM deliveries WHERE id = ? AND dedupe_key IS NOT NULL) AS taken
-       WHERE other.provider IS taken.provider AND other.dedupe_key = taken.dedupe_key
-         AND other.origin = taken.origin AND other.owed = 1`,
+      `SELECT id FROM deliveries INDEXED BY ${index}
+       WHERE ${condition} AND dedupe_key = ? AND provider IS ? AND origin = ? AND owed = 1`,
     )
-    .run(id);
+    .all(...(job === null ? [] : [job]), dedupeKey, provider, origin);
+  for (const other of others)
+    database
+      .statement("UPDATE deliveries SET owed = 0, settled_by = ? WHERE id = ?")
+      .run(id, other.id as number);
 }
 
-function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary {
+function insertAttempt(
+  database: Database,
+  attempt: NewAttempt,
+  eventOf: (delivery: number) => Event | undefined,
+): AttemptSummary {
   const { delivery, trigger, target, startedAt, outcome, problem, response, ms } = attempt;
   const status = response?.status ?? null;
   const success = succeeded({ outcome, status });
@@ -283,7 +345,10 @@ function insertAttempt(database: Database, attempt: NewAttempt): AttemptSummary 
   // A delivery that was forgotten while it was being handled leaves no attempt behind.
   if (!row) return { id: 0, delivery, number: 0, trigger, target, startedAt, outcome, problem, status, ms };
 
-  if (success && trigger !== "replay") settleOthers(database, delivery);
+  if (success && trigger !== "replay") {
+    const event = eventOf(delivery);
+    if (event) settleOthers(database, delivery, event);
+  }
   const number = Number(row.attempts);
   const { lastInsertRowid } = database
     .statement(

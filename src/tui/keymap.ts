@@ -1,6 +1,18 @@
 /** Where keys are pressed: which pane has the focus, or what is being asked. */
-export type Where = "list" | "detail" | "filter" | "copy" | "remove" | "help";
+export type Where =
+  | "list"
+  | "detail"
+  | "filter"
+  | "line"
+  | "forge"
+  | "copy"
+  | "export"
+  | "remove"
+  | "resign"
+  | "diff"
+  | "help";
 
+/** What a person can want. Those of the panes are also the words of the command line. */
 export type Command =
   | "down"
   | "up"
@@ -17,30 +29,53 @@ export type Command =
   | "previous-tab"
   | "next-delivery"
   | "previous-delivery"
+  | "toggle"
+  | "fold-all"
+  | "unfold-all"
   | "wrap"
-  | "fold"
+  | "header"
+  | "mark"
+  | "diff"
+  | "fetch"
+  | "browse"
   | "filter"
   | "failures"
   | "clear-filter"
   | "follow"
   | "replay"
+  | "resign"
+  | "edit"
+  | "forge"
   | "copy"
   | "copy-endpoint"
   | "copy-body"
+  | "copy-curl"
   | "copy-id"
-  | "remove"
+  | "copy-inspector"
+  | "export"
+  | ExportCommand
+  | "hold"
+  | "deliver"
+  | "delete"
+  | "clear"
+  | "line"
   | "help"
   | "redraw"
   | "suspend"
   | "quit"
   | "accept"
+  | "refuse"
+  | "complete"
   | "cancel"
   | "erase"
   | "erase-word"
   | "erase-all";
 
+/** One for each of the formats. */
+export type ExportCommand = `export-${"curl" | "fixture" | "har" | "http" | "json"}`;
+
 export interface Binding {
-  /** In the order in which they are shown. Names as {@link keyName} gives them. */
+  /** In the order in which they are shown. */
   readonly keys: readonly [string, ...string[]];
   readonly where: readonly Where[];
   readonly command: Command;
@@ -53,36 +88,40 @@ export interface Binding {
 }
 
 const panes = ["list", "detail"] as const;
+const scrolling = [...panes, "help", "diff"] as const;
+const choosing = [...scrolling, "forge"] as const;
+const writing = ["filter", "line", "forge"] as const;
 
-/** Every key there is: the one table behind the keyboard, the bottom line, the help screen and the docs. */
+/** Every key there is: the one table behind the keyboard, the bottom line, the help screen and docs/keys.md. */
 export const keymap: Readonly<Record<string, readonly Binding[]>> = {
   Moving: [
-    { keys: ["down", "j"], where: [...panes, "help"], command: "down", does: "one down" },
-    { keys: ["up", "k"], where: [...panes, "help"], command: "up", does: "one up" },
-    {
-      keys: ["pagedown", "space"],
-      where: [...panes, "help"],
-      command: "page-down",
-      does: "one screen down",
-    },
-    { keys: ["pageup"], where: [...panes, "help"], command: "page-up", does: "one screen up" },
-    { keys: ["ctrl-d"], where: [...panes, "help"], command: "half-down", does: "half a screen down" },
-    { keys: ["ctrl-u"], where: [...panes, "help"], command: "half-up", does: "half a screen up" },
-    { keys: ["g", "home"], where: [...panes, "help"], command: "first", does: "to the newest, or the top" },
-    { keys: ["G", "end"], where: [...panes, "help"], command: "last", does: "to the oldest, or the end" },
+    { keys: ["down", "j"], where: scrolling, command: "down", does: "one down" },
+    { keys: ["up", "k"], where: scrolling, command: "up", does: "one up" },
+    { keys: ["pagedown"], where: choosing, command: "page-down", does: "one screen down" },
+    { keys: ["pageup"], where: choosing, command: "page-up", does: "one screen up" },
+    { keys: ["ctrl-d"], where: scrolling, command: "half-down", does: "half a screen down" },
+    { keys: ["ctrl-u"], where: scrolling, command: "half-up", does: "half a screen up" },
+    { keys: ["g", "home"], where: scrolling, command: "first", does: "to the newest, or the top" },
+    { keys: ["G", "end"], where: scrolling, command: "last", does: "to the oldest, or the end" },
     {
       keys: ["n"],
       where: panes,
       command: "next-delivery",
-      does: "the next delivery of the list, also while one is open",
+      does: "the next delivery that the filter found, also while one is open",
+      needsDelivery: true,
     },
-    { keys: ["N"], where: panes, command: "previous-delivery", does: "the one before it" },
+    {
+      keys: ["N"],
+      where: panes,
+      command: "previous-delivery",
+      does: "the one before it",
+      needsDelivery: true,
+    },
     {
       keys: ["F"],
-      where: ["list"],
+      where: panes,
       command: "follow",
-      does: "follow the newest",
-      hint: "follow",
+      does: "follow the newest, or stay",
       needsDelivery: true,
     },
   ],
@@ -95,19 +134,13 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       hint: "open",
       needsDelivery: true,
     },
-    {
-      keys: ["]", "right"],
-      where: ["detail"],
-      command: "next-tab",
-      does: "next tab",
-      hint: "next tab",
-    },
+    { keys: ["]", "right"], where: panes, command: "next-tab", does: "next tab", needsDelivery: true },
     {
       keys: ["[", "left"],
-      where: ["detail"],
+      where: panes,
       command: "previous-tab",
       does: "previous tab",
-      hint: "previous",
+      needsDelivery: true,
     },
     {
       keys: ["tab", "shift-tab"],
@@ -116,8 +149,44 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       does: "between list and delivery",
       needsDelivery: true,
     },
-    { keys: ["w"], where: ["detail"], command: "wrap", does: "wrap long lines, or cut them", hint: "wrap" },
-    { keys: ["i"], where: panes, command: "fold", does: "more or less of the header" },
+    {
+      keys: ["enter"],
+      where: ["detail"],
+      command: "toggle",
+      does: "fold or unfold JSON; of a job, go to that delivery",
+      hint: "fold",
+    },
+    { keys: ["-"], where: ["detail"], command: "fold-all", does: "fold all of the body" },
+    { keys: ["+"], where: ["detail"], command: "unfold-all", does: "unfold it" },
+    { keys: ["w"], where: panes, command: "wrap", does: "wrap long lines, or cut them" },
+    { keys: ["i"], where: panes, command: "header", does: "more or less of the header" },
+    {
+      keys: ["space", "v"],
+      where: panes,
+      command: "mark",
+      does: "mark the delivery, or not",
+      needsDelivery: true,
+    },
+    {
+      keys: ["="],
+      where: panes,
+      command: "diff",
+      does: "compare the two marked, or the marked and the selected one",
+      needsDelivery: true,
+    },
+    {
+      keys: ["f"],
+      where: panes,
+      command: "fetch",
+      does: "ask for type, size and dimensions of the output files (their server learns of it)",
+      needsDelivery: true,
+    },
+    {
+      keys: ["o"],
+      where: panes,
+      command: "browse",
+      does: "open in the browser: the URL under the cursor, else the inspector",
+    },
     { keys: ["esc", "q"], where: ["detail"], command: "back", does: "back to the list", hint: "back" },
   ],
   Filtering: [
@@ -125,18 +194,11 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       keys: ["/"],
       where: panes,
       command: "filter",
-      does: "filter the list: status:5xx event:failed provider:wazza sig:rejected job:… is:owed text",
+      does: "filter the list: status:5xx event:failed provider:wazza sig:rejected job:… text",
       hint: "filter",
     },
-    {
-      keys: ["!"],
-      where: panes,
-      command: "failures",
-      does: "only what went wrong",
-      hint: "failures",
-      needsDelivery: true,
-    },
-    { keys: ["esc"], where: ["list"], command: "clear-filter", does: "no filter" },
+    { keys: ["!"], where: panes, command: "failures", does: "only what went wrong", hint: "failures" },
+    { keys: ["esc"], where: ["list"], command: "clear-filter", does: "no filter; nothing marked" },
   ],
   Acting: [
     {
@@ -148,34 +210,90 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       needsDelivery: true,
     },
     {
-      keys: ["y"],
+      keys: ["R"],
       where: panes,
-      command: "copy",
-      does: "copy the endpoint, the body or the number",
-      hint: "copy",
+      command: "resign",
+      does: "send it again with a fresh time and signature",
+      needsDelivery: true,
     },
+    {
+      keys: ["e"],
+      where: panes,
+      command: "edit",
+      does: "edit a copy of the body in $EDITOR, sign it if you like, send it",
+      hint: "edit",
+      needsDelivery: true,
+    },
+    {
+      keys: ["t"],
+      where: panes,
+      command: "forge",
+      does: "forge a delivery: a provider's event or a scenario",
+      hint: "forge",
+    },
+    { keys: ["y"], where: panes, command: "copy", does: "copy endpoint, body, curl, number", hint: "copy" },
+    {
+      keys: ["x"],
+      where: panes,
+      command: "export",
+      does: "write the marked, or the selected one, to a file; secrets masked",
+      needsDelivery: true,
+    },
+    {
+      keys: ["p"],
+      where: panes,
+      command: "hold",
+      does: "hold: deliveries are kept and acknowledged, and wait; again: hand them over in order",
+    },
+    { keys: ["P"], where: panes, command: "deliver", does: "deliver what is owed" },
     {
       keys: ["X"],
       where: panes,
-      command: "remove",
-      does: "forget the delivery; asks first",
+      command: "delete",
+      does: "forget the marked, or the selected one; asks first",
+      needsDelivery: true,
+    },
+    {
+      keys: ["Z"],
+      where: panes,
+      command: "clear",
+      does: "forget everything that the filter found; asks first",
       needsDelivery: true,
     },
   ],
   Leaving: [
     { keys: ["?"], where: panes, command: "help", does: "these keys", hint: "keys" },
+    { keys: [":"], where: panes, command: "line", does: "a command by its name; a number goes there" },
     { keys: ["q"], where: ["list"], command: "quit", does: "end", hint: "quit" },
-    { keys: ["ctrl-c"], where: [...panes, "help"], command: "quit", does: "end" },
-    { keys: ["ctrl-l"], where: [...panes, "help"], command: "redraw", does: "draw the screen anew" },
-    { keys: ["ctrl-z"], where: panes, command: "suspend", does: "to the shell; fg comes back" },
+    { keys: ["ctrl-c"], where: scrolling, command: "quit", does: "end" },
+    { keys: ["ctrl-l"], where: scrolling, command: "redraw", does: "draw the screen anew" },
+    { keys: ["ctrl-z"], where: scrolling, command: "suspend", does: "to the shell; fg comes back" },
     { keys: ["esc", "q", "?"], where: ["help"], command: "cancel", does: "leave the help", hint: "back" },
+    {
+      keys: ["esc", "q", "="],
+      where: ["diff"],
+      command: "cancel",
+      does: "leave the comparison",
+      hint: "back",
+    },
   ],
   "While asked": [
     { keys: ["enter"], where: ["filter"], command: "accept", does: "keep the filter", hint: "keep" },
-    { keys: ["esc", "ctrl-c"], where: ["filter"], command: "cancel", does: "as it was", hint: "as it was" },
-    { keys: ["backspace"], where: ["filter"], command: "erase", does: "erase a character" },
-    { keys: ["ctrl-w"], where: ["filter"], command: "erase-word", does: "erase a word" },
-    { keys: ["ctrl-u"], where: ["filter"], command: "erase-all", does: "erase everything" },
+    { keys: ["enter"], where: ["line"], command: "accept", does: "do it", hint: "do it" },
+    { keys: ["enter"], where: ["forge"], command: "accept", does: "forge it", hint: "forge" },
+    {
+      keys: ["tab"],
+      where: ["line"],
+      command: "complete",
+      does: "complete the word",
+      hint: "complete",
+    },
+    { keys: ["down"], where: ["forge"], command: "down", does: "the next one" },
+    { keys: ["up"], where: ["forge"], command: "up", does: "the one before" },
+    { keys: ["esc", "ctrl-c"], where: writing, command: "cancel", does: "never mind", hint: "never mind" },
+    { keys: ["backspace"], where: writing, command: "erase", does: "erase a character" },
+    { keys: ["ctrl-w"], where: writing, command: "erase-word", does: "erase a word" },
+    { keys: ["ctrl-u"], where: writing, command: "erase-all", does: "erase everything" },
     { keys: ["e"], where: ["copy"], command: "copy-endpoint", does: "copy the endpoint", hint: "endpoint" },
     {
       keys: ["b"],
@@ -186,6 +304,14 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       needsDelivery: true,
     },
     {
+      keys: ["c"],
+      where: ["copy"],
+      command: "copy-curl",
+      does: "copy a curl command, secrets masked",
+      hint: "curl",
+      needsDelivery: true,
+    },
+    {
       keys: ["i"],
       where: ["copy"],
       command: "copy-id",
@@ -193,10 +319,55 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       hint: "number",
       needsDelivery: true,
     },
+    {
+      keys: ["l"],
+      where: ["copy"],
+      command: "copy-inspector",
+      does: "copy the inspector's link, its token in it",
+      hint: "inspector",
+    },
+    {
+      keys: ["c"],
+      where: ["export"],
+      command: "export-curl",
+      does: "as curl commands",
+      hint: "curl",
+    },
+    {
+      keys: ["f"],
+      where: ["export"],
+      command: "export-fixture",
+      does: "as a fixture for a handler's tests",
+      hint: "fixture",
+    },
+    { keys: ["a"], where: ["export"], command: "export-har", does: "as a HAR archive", hint: "HAR" },
+    { keys: ["h"], where: ["export"], command: "export-http", does: "as an HTTP message", hint: "HTTP" },
+    { keys: ["j"], where: ["export"], command: "export-json", does: "as JSON lines", hint: "JSON" },
     { keys: ["y"], where: ["remove"], command: "accept", does: "yes, forget it", hint: "yes" },
     {
-      keys: ["esc", "q", "n", "ctrl-c"],
-      where: ["copy", "remove"],
+      keys: ["esc", "n", "q", "ctrl-c"],
+      where: ["remove"],
+      command: "cancel",
+      does: "never mind",
+      hint: "never mind",
+    },
+    {
+      keys: ["y", "enter"],
+      where: ["resign"],
+      command: "accept",
+      does: "yes, sign it anew",
+      hint: "sign and send",
+    },
+    {
+      keys: ["n"],
+      where: ["resign"],
+      command: "refuse",
+      does: "no, send it with the old signature",
+      hint: "send with the old signature",
+    },
+    {
+      keys: ["esc", "q", "ctrl-c"],
+      where: ["copy", "export", "resign"],
       command: "cancel",
       does: "never mind",
       hint: "never mind",
@@ -227,6 +398,15 @@ export interface Hints {
 }
 
 const waysOut: readonly Command[] = ["help", "back", "cancel", "quit"];
+
+/** What can be asked for by name on the command line, the longer way to the same. Moving comes last. */
+export const commandWords: readonly Command[] = (() => {
+  const { Moving = [], ...others } = keymap;
+  const named = [...Object.values(others).flat(), ...Moving].filter(({ where }) =>
+    where.some((place) => place === "list" || place === "detail"),
+  );
+  return [...new Set(named.map(({ command }) => command))];
+})();
 
 /** A key as it stands on a keyboard: `↑`, `PgDn`, `Ctrl-u`. */
 export function keyLabel(key: string): string {

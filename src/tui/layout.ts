@@ -26,9 +26,12 @@ const FRAME_ROWS = 2;
 /** Tabs stand above a delivery's text. */
 export const TAB_ROWS = 1;
 
-export function layoutOf({ columns, rows }: Size, { folded }: { readonly folded: boolean }): Layout {
+export function layoutOf(
+  { columns, rows }: Size,
+  { isHeaderFolded }: { readonly isHeaderFolded: boolean },
+): Layout {
   const wide = columns >= WIDE_COLUMNS;
-  const headerRows = folded ? 1 : 2;
+  const headerRows = isHeaderFolded ? 1 : 2;
   const listColumns = wide ? Math.min(96, Math.max(52, Math.floor(columns * 0.52))) : columns;
   return {
     tooSmall: columns < LEAST.columns || rows < LEAST.rows,

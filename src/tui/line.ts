@@ -7,17 +7,20 @@ export type Span = readonly [text: string, tone?: Tone];
 /** One row of a pane before it is coloured: its width is known, its colours are not. */
 export type Line = readonly Span[];
 
-/**
- * A line, coloured, in at most `width` columns; where it is longer, an ellipsis says so. What is left of the
- * columns stays empty: blanks cost as much to draw as letters do.
- */
+/** A line, coloured, in at most `width` columns; where it is longer, an ellipsis says so. */
 export function paint(line: Line, width: number, theme: Theme): string {
   return clipped(line, width)
     .spans.map(([text, tone]) => (text === "" ? "" : theme(text, tone)))
     .join("");
 }
 
-/** The same in one tone and exactly `width` columns: how a selected row is shown. */
+/** The same in exactly `width` columns: what something stands to the right of. */
+export function paintFull(line: Line, width: number, theme: Theme): string {
+  const { spans, left } = clipped(line, width);
+  return spans.map(([text, tone]) => (text === "" ? "" : theme(text, tone))).join("") + " ".repeat(left);
+}
+
+/** In one tone and exactly `width` columns: how a selected row is shown. */
 export function paintWhole(line: Line, width: number, theme: Theme, tone: Tone): string {
   const { spans, left } = clipped(line, width);
   return theme(spans.map(([text]) => text).join("") + " ".repeat(left), tone);

@@ -10,6 +10,7 @@ interface RowContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly inFlight: boolean;
+  readonly isMarked: boolean;
   readonly columns: number;
   /** For the number: as many as the greatest on the screen needs. */
   readonly idColumns: number;
@@ -21,6 +22,7 @@ export function listRow(delivery: DeliverySummary, context: RowContext): Line {
   const [sign, verdictTone] = verdictSign(delivery);
   const answer = answerOf(delivery, context);
   return [
+    context.isMarked ? [signs.marked, "accent"] : [" "],
     [`${inColumns(`#${delivery.id}`, widths.id, "right")} `, "strong"],
     [`${inColumns(timeText(delivery.receivedAt, context.now), 8)} `, "dim"],
     ...subject(delivery, widths),
@@ -47,16 +49,20 @@ const SIGN = 2;
 /** The longest of the three events, and a space. */
 const EVENT = 11;
 
-/** What there is room for: first the provider, then the event's name, then the job. */
+/** A job of which one sees three letters is none. */
+const JOB = 7;
+
+/** What there is room for: first the provider, then the job, then the event's name: its sign says as much. */
 function columnsFor({ columns, idColumns }: RowContext): Widths {
   const fixed = { id: idColumns, answer: 8, marks: columns >= 70 ? 6 : 4 };
   const provider = columns >= 90 ? 14 : columns >= 50 ? 10 : 8;
-  const gaps = 1 + 8 + 1 + 1 + SIGN + 3 + 7;
+  const gaps = 1 + 1 + 8 + 1 + 1 + SIGN + 3 + 7;
   const left = columns - fixed.id - fixed.answer - fixed.marks - provider - gaps;
-  const event = left >= EVENT ? EVENT : 0;
+  const event = left >= EVENT + JOB ? EVENT : 0;
   const job = left - event;
-  // A job of which one sees three letters is none.
-  return job < 6 ? { ...fixed, provider: provider + job, event, job: 0 } : { ...fixed, provider, event, job };
+  return job < JOB
+    ? { ...fixed, provider: provider + job, event, job: 0 }
+    : { ...fixed, provider, event, job };
 }
 
 /** Provider, event and job; the request itself where nobody knows whose it is. */

@@ -1,13 +1,51 @@
 import type { Actions } from "../core/actions.ts";
 import type { DeliveryReader } from "../core/ports.ts";
+import type { MediumFacts } from "../inspect/medium-facts.ts";
 
 /** All that the terminal UI can do to the world. */
 export interface TuiPorts extends Actions {
   readonly reader: DeliveryReader;
+  /** What a delivery's signature was compared with; `null` where there is none to compare. */
+  judge(id: number): Promise<SignatureFacts | null>;
+  /** Whether something listens at the target. */
+  reach(): Promise<boolean>;
+  /**
+   * Asks a file's server what it is, reading no more than its beginning.
+   *
+   * @throws {Error} why not, in plain words
+   */
+  askOutput(url: string): Promise<MediumFacts>;
+  /**
+   * Has a person edit these bytes; the terminal is the editor's meanwhile.
+   *
+   * @throws {AppError} E_EDITOR
+   */
+  edit(body: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Writes a new file into the working directory, never over another; resolves to its path.
+   *
+   * @throws {AppError} E_FILE
+   */
+  writeFile(name: string, extension: string, content: Uint8Array): Promise<string>;
+  /** Opens a URL in the person's browser; `false` where there is none. */
+  browse(url: string): Promise<boolean>;
   /** Puts a text on the clipboard of the person at this terminal; `false` where it is too long for that. */
   copy(text: string): boolean;
   /** Ends the session. */
   quit(): void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   suspend(): Promise<void>;
+}
+
+/** What a verdict was drawn from. The secret is not among it. */
+export interface SignatureFacts {
+  /** The scheme's name and how it works, in one line. */
+  readonly scheme: string;
+  /** The beginning of the signed bytes; `null` where nothing was put together. */
+  readonly signed: string | null;
+  /** Length of the whole. */
+  readonly signedBytes: number | null;
+  readonly header: string | null;
+  readonly expected: string | null;
+  readonly received: string | null;
 }

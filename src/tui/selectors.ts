@@ -1,10 +1,7 @@
 import type { DeliverySummary } from "../core/delivery.ts";
-import { helpLines } from "./help-lines.ts";
 import type { Where } from "./keymap.ts";
-import { type Layout, layoutOf, TAB_ROWS } from "./layout.ts";
-import type { Line } from "./line.ts";
-import { type Detail, type State, selected } from "./state.ts";
-import { tabLines } from "./tab-lines.ts";
+import { type Layout, layoutOf } from "./layout.ts";
+import { type State, selected } from "./state.ts";
 import { WINDOW_ROWS } from "./window.ts";
 
 export const layout = (state: State): Layout => layoutOf(state.size, state);
@@ -19,17 +16,20 @@ export function visibleRows(state: State): readonly DeliverySummary[] {
   return state.window.rows.slice(state.top, state.top + layout(state).paneRows);
 }
 
-/** Height of a delivery's text. */
-export const textRows = (state: State) => Math.max(1, layout(state).paneRows - TAB_ROWS);
-
 export function showsDetail(state: State): boolean {
   return layout(state).wide || state.focus === "detail";
 }
 
+/** The URL to give to a provider: public where there is one. */
+export function endpointOf({ about }: State): string {
+  return about.tunnel?.endpoint ?? about.ready?.endpoint ?? about.local;
+}
+
 /** With the handler right now. */
-export function isInFlight(delivery: DeliverySummary, { since, replaying }: State): boolean {
+export function isInFlight(delivery: DeliverySummary, { since, replaying, about }: State): boolean {
   if (replaying.includes(delivery.id)) return true;
-  return delivery.id > since && delivery.attempts === 0 && delivery.refusal === null && delivery.owed;
+  if (about.isHeld || delivery.id <= since) return false;
+  return delivery.attempts === 0 && delivery.refusal === null && delivery.owed;
 }
 
 /** Something on the screen changes with time alone. */
@@ -47,7 +47,7 @@ export interface WantedPage {
 }
 
 /** Read in one go: few enough to be no pause, enough to scroll through. */
-const PAGE = 500;
+const PAGE = 200;
 
 /** With a filter, most of what is read may be left out. */
 const SEARCH_PAGE = 2_000;
@@ -72,29 +72,14 @@ export function wantedDetail(state: State): number | undefined {
   return state.detail?.delivery.id === id && !state.detailStale ? undefined : id;
 }
 
+/** The delivery of which has to be found out what its signature was compared with. */
+export function wantedSignature(state: State): number | undefined {
+  const id = state.detail?.delivery.id;
+  if (id === undefined || state.tab !== "signature" || !showsDetail(state)) return undefined;
+  return state.signature?.of === id || state.detail?.delivery.provider === null ? undefined : id;
+}
+
 /** How many deliveries pass the filter, as far as is known. */
 export function matchCount({ window }: State): { readonly found: number; readonly complete: boolean } {
   return { found: window.rows.length, complete: window.atNewest && window.atOldest };
-}
-
-/** The text of the open tab; made once for each delivery, tab and width. */
-export function detailText(state: State): readonly Line[] {
-  const { detail, tab, wrap } = state;
-  if (!detail || detail.delivery.id !== selected(state)?.id) return [];
-  const columns = layout(state).detailColumns - 2;
-  const key = `${tab} ${columns} ${wrap}`;
-  const made = texts.get(detail);
-  if (made?.key === key) return made.lines;
-  const lines = tabLines(tab, detail, { columns, wrap });
-  texts.set(detail, { key, lines });
-  return lines;
-}
-
-const texts = new WeakMap<Detail, { readonly key: string; readonly lines: readonly Line[] }>();
-
-/** The last scroll position of what the keys move through. */
-export function scrollEnd(state: State): number {
-  const { paneRows } = layout(state);
-  if (state.mode.kind === "help") return Math.max(0, helpLines(state.size.columns).length - paneRows);
-  return Math.max(0, detailText(state).length - textRows(state));
 }

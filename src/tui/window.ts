@@ -20,11 +20,15 @@ export interface HistoryWindow {
 
 export type Matches = (delivery: DeliverySummary) => boolean;
 
-/** A page of the store, and whether it was the last one in its direction. */
+/** What the store found further on in one direction, and whether there is more. */
 export interface HistoryPage {
   readonly direction: "older" | "newer";
-  /** In the order of the store: newest first for `older`, oldest first for `newer`. */
+  /** Those that pass the filter, newest first. */
   readonly deliveries: readonly DeliverySummary[];
+  /** Everything up to this number was looked at. */
+  readonly reached: number;
+  /** The newest delivery that there was when it was looked. */
+  readonly newest: number;
   readonly end: boolean;
 }
 
@@ -35,23 +39,21 @@ export function emptyWindow(from: "newest" | "oldest"): HistoryWindow {
     : { rows: [], newest: 0, oldest: 0, atNewest: false, atOldest: true };
 }
 
-export function withPage(window: HistoryWindow, page: HistoryPage, matches: Matches): HistoryWindow {
-  const { direction, deliveries, end } = page;
-  const found = deliveries.filter(matches);
-  const last = deliveries.at(-1)?.id;
+/** Begins on both sides of a delivery. */
+export function windowAt(id: number): HistoryWindow {
+  return { rows: [], newest: id, oldest: id + 1, atNewest: false, atOldest: false };
+}
+
+export function withPage(window: HistoryWindow, page: HistoryPage): HistoryWindow {
+  const { direction, deliveries, reached, end } = page;
   if (direction === "older") {
-    const rows = [...window.rows, ...found];
-    const grown = {
-      ...window,
-      rows,
-      newest: Math.max(window.newest, deliveries[0]?.id ?? 0),
-      oldest: last ?? window.oldest,
-      atOldest: end,
-    };
+    const rows = [...window.rows, ...deliveries];
+    // One may have come between the two looks at the store.
+    const newest = window.newest === 0 ? Math.max(page.newest, deliveries[0]?.id ?? 0) : window.newest;
+    const grown = { ...window, rows, newest, oldest: reached, atOldest: end };
     return rows.length <= WINDOW_ROWS ? grown : dropNewest(grown);
   }
-  const rows = [...found.reverse(), ...window.rows];
-  return dropOldest({ ...window, rows, newest: last ?? window.newest, atNewest: end });
+  return dropOldest({ ...window, rows: [...deliveries, ...window.rows], newest: reached, atNewest: end });
 }
 
 /**
@@ -110,22 +112,19 @@ function afterAttempt(row: DeliverySummary, attempt: AttemptSummary): DeliverySu
   };
 }
 
-/** Deliveries of the window's stretch as the store has them now: what passes is in, what does not is out. */
+/** Deliveries that were looked at again: those `found` pass the filter as the store has them now, others do not. */
 export function withReread(
   window: HistoryWindow,
-  deliveries: readonly DeliverySummary[],
-  matches: Matches,
+  ids: ReadonlySet<number>,
+  found: readonly DeliverySummary[],
 ): HistoryWindow {
-  const ids = new Set(deliveries.map(({ id }) => id));
-  const found = deliveries.filter(
-    (delivery) => delivery.id >= window.oldest && delivery.id <= window.newest && matches(delivery),
-  );
-  const rows = [...window.rows.filter(({ id }) => !ids.has(id)), ...found].sort((a, b) => b.id - a.id);
+  const inside = found.filter(({ id }) => id >= window.oldest && id <= window.newest);
+  const rows = [...window.rows.filter(({ id }) => !ids.has(id)), ...inside].sort((a, b) => b.id - a.id);
   return { ...window, rows };
 }
 
-export function without(window: HistoryWindow, ids: readonly number[]): HistoryWindow {
-  return { ...window, rows: window.rows.filter(({ id }) => !ids.includes(id)) };
+export function without(window: HistoryWindow, ids: ReadonlySet<number>): HistoryWindow {
+  return { ...window, rows: window.rows.filter(({ id }) => !ids.has(id)) };
 }
 
 /** Where a delivery is, or would be. */

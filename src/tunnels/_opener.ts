@@ -44,8 +44,8 @@ export function createOpener({ driver, given, clock }: OpenerOptions): Opener {
     try {
       return await driver.open({ ...given, subdomain, resume, signal: AbortSignal.any([signal, deadline]) });
     } catch (error) {
-      // A server that was not reached has not been asked.
-      if (error instanceof TunnelFailure && error.kind === "unreachable") asked = before;
+      // A server that was not reached has not been asked, and what is held is given to nobody.
+      if (error instanceof TunnelFailure && /^(unreachable|held)$/.test(error.kind)) asked = before;
       if (!deadline.aborted || signal.aborted || error instanceof TunnelFailure) throw error;
       throw new TunnelFailure("timed-out", `no tunnel was opened within ${OPEN_TIMEOUT_MS / 1000} s`, {
         cause: error,

@@ -19,7 +19,7 @@ interface ProbeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const PROBE_TIMEOUT_MS = 8_000;
+const PROBE_TIMEOUT_MS = 5_000;
 
 /**
  * Goes out to the internet and comes back through the tunnel, as a delivery would: that a tunnel says it is open

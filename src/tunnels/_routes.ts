@@ -23,6 +23,8 @@ export interface Way {
   resume: string | undefined;
   /** In a row. */
   failures: number;
+  /** Why it failed the last time. */
+  lastReason: string;
   /** From when on it may be tried, in ms since the epoch. */
   notBefore: number;
 }
@@ -41,6 +43,7 @@ export function createWays(routes: readonly Route[], { given, clock }: WaysOptio
     name: subdomain,
     resume: undefined,
     failures: 0,
+    lastReason: "",
     notBefore: 0,
   }));
 }
@@ -66,4 +69,10 @@ export function chooseWay({ ways, settled, fallback }: Choice): Way {
 export function hopWords(from: Way, reason: string, to: Way): string {
   const company = from.operator === to.operator ? "" : `, and ${to.operator} will see what is delivered`;
   return `${from.driver.name}: ${reason}; now trying ${to.driver.name}: another URL${company}`;
+}
+
+/** Why none of several came up; of one, just why. */
+export function reasonsOf(ways: readonly Way[]): string {
+  if (ways.length === 1) return ways[0]?.lastReason ?? "";
+  return ways.map(({ driver, lastReason }) => `${driver.name}: ${lastReason}`).join("; ");
 }

@@ -36,7 +36,7 @@ const reasons: readonly Reason[] = [
   ],
   [
     /remote port forwarding failed for listen port (\d+)/,
-    "refused",
+    "held",
     ({ server }, port) =>
       `${server} does not give its port ${port}: it is taken or not allowed${port === "80" ? "; a plain sshd needs --remote-port" : ""}`,
   ],

@@ -112,8 +112,7 @@ const pinggy = {
   ownKey: true,
   forward: (localPort) => `0:127.0.0.1:${localPort}`,
   command: [],
-  readAddress: (line) =>
-    addressOf(/https:\/\/[a-z0-9.-]+\.pinggy\.(?:link|online|io|net)\b/i.exec(line)?.[0]),
+  readAddress: (line) => addressOf(/https:\/\/[a-z0-9.-]+\.pinggy\.(?:link|online)\b/i.exec(line)?.[0]),
 } as const satisfies Ways & Partial<SshService>;
 
 /**

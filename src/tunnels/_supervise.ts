@@ -7,7 +7,8 @@ import {
 } from "../core/tunnel.ts";
 import { type Clock, systemClock, waitUntil } from "./_clock.ts";
 import { retryDelay } from "./_retry.ts";
-import { chooseWay, createWays, hopWords, type Route, type Way } from "./_routes.ts";
+import { chooseWay, createWays, hopWords, type Route, reasonsOf, type Way } from "./_routes.ts";
+import { createSpeaker, type Speaker } from "./_speaker.ts";
 import { prove, watch } from "./_watch.ts";
 
 interface SuperviseOptions extends Omit<TunnelOptions, "host" | "subdomain" | "resume" | "signal"> {
@@ -41,7 +42,7 @@ const READY_MS = 10_000;
 /** Keeps a tunnel open: opens it, proves it, watches it, and when it is lost opens it again under the same name. */
 export function superviseTunnel(options: SuperviseOptions): Supervision {
   const closing = new AbortController();
-  const speaker = createSpeaker(options);
+  const speaker = createSpeaker(options.routes[0], options.onStatus);
   const patience = setTimeout(speaker.settle, READY_MS);
   const ended = keepOpen(options, speaker, closing.signal).then(() => {
     clearTimeout(patience);
@@ -59,66 +60,9 @@ export function superviseTunnel(options: SuperviseOptions): Supervision {
   };
 }
 
-type Change = Pick<TunnelStatus, "state" | "reason"> & Partial<TunnelStatus>;
-
-interface Speaker extends Pick<Supervision, "status" | "ready" | "target"> {
-  say(change: Change): void;
-  /** Nothing better is to be expected soon. */
-  settle(): void;
-}
-
-/** Tells the tunnel's state, laid over with the target's. */
-function createSpeaker({ routes: [first], onStatus }: SuperviseOptions): Speaker {
-  let onSettled: (status: TunnelStatus) => void = () => {};
-  const ready = new Promise<TunnelStatus>((resolve) => {
-    onSettled = resolve;
-  });
-  let problem: string | null = null;
-  let tunnel: TunnelStatus = {
-    state: "opening",
-    driver: first.driver.name,
-    endpoint: null,
-    previous: null,
-    reason: "the tunnel is being opened",
-    retryAt: null,
-    subdomain: first.subdomain ?? null,
-  };
-  let said = tunnel;
-  const tell = (status: TunnelStatus) => {
-    said = status;
-    onStatus(status);
-  };
-  const degraded = (reason: string): TunnelStatus => ({
-    ...tunnel,
-    state: "degraded",
-    previous: null,
-    reason,
-  });
-
-  return {
-    status: () => said,
-    ready,
-    settle: () => onSettled(said),
-    say(change) {
-      tunnel = { ...tunnel, endpoint: null, previous: null, retryAt: null, ...change };
-      tell(tunnel);
-      if (tunnel.endpoint === null) return;
-      onSettled(tunnel);
-      if (problem !== null) tell(degraded(problem));
-    },
-    target(now) {
-      if (now === problem) return;
-      problem = now;
-      if (tunnel.endpoint === null) return;
-      if (problem !== null) tell(degraded(problem));
-      else tell({ ...tunnel, state: "up", previous: null, reason: "the target can be reached again" });
-    },
-  };
-}
-
 /** A tunnel that was up this long has earned a quick return. */
 const STEADY_MS = 30_000;
-/** A server that is away has not been asked for anything: for this long after a loss it is looked for often. */
+/** For this long after a loss it is looked often whether the server is there again, or what it holds is free. */
 const SOON_BACK_MS = 120_000;
 const SOON_BACK_DELAY_MS = 1_200;
 
@@ -135,7 +79,8 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
     if (signal.aborted) return;
     const now = clock.now();
     way.failures = upForMs !== undefined && upForMs >= STEADY_MS ? 1 : way.failures + 1;
-    const isSoonBack = kind === "unreachable" && now - lastUpAt < SOON_BACK_MS;
+    const isFree = kind === "unreachable" || kind === "held" || way.driver.opensPerHour === undefined;
+    const isSoonBack = isFree && now - lastUpAt < SOON_BACK_MS;
     const delay = retryDelay(way.failures, random(), isSoonBack ? SOON_BACK_DELAY_MS : undefined);
     const retryAt = now + Math.max(delay, retryAfterMs);
     const opensAt = way.opener.opensAt();
@@ -143,13 +88,15 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
 
     const next = chooseWay({ ways, settled, fallback });
     const why = opensAt <= retryAt ? reason : `${reason}; ${way.opener.spent()}`;
-    const isHop = next !== way && next.notBefore <= now;
+    way.lastReason = why;
+    // Who goes round in a list that has failed as a whole has said so.
+    const isHop = next !== way && (settled !== undefined || next.failures === 0);
     if (upForMs !== undefined || !isHop)
       speaker.say({
         state: upForMs === undefined ? "offline" : "down",
-        driver: way.driver.name,
-        reason: why,
-        retryAt: isHop ? now : next.notBefore,
+        driver: (settled ? way : (ways[0] ?? way)).driver.name,
+        reason: settled ? why : reasonsOf(ways),
+        retryAt: next.notBefore,
       });
     if (isHop)
       speaker.say({
@@ -188,7 +135,8 @@ async function keepOpen(options: SuperviseOptions, speaker: Speaker, signal: Abo
       });
       return await watch(tunnel, watching, {
         onBroken: (reason) => speaker.say({ state: "down", reason }),
-        onMended: () => speaker.say({ ...up, state: "up", reason: "the tunnel has mended itself" }),
+        onMended: () =>
+          speaker.say({ ...up, state: "up", reason: "a probe comes back through the tunnel again" }),
       });
     } catch (error) {
       const failure = error instanceof TunnelFailure ? error : undefined;

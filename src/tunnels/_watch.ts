@@ -1,26 +1,32 @@
 import { type OpenTunnel, type ProbeSecret, TunnelFailure } from "../core/tunnel.ts";
 import { type Clock, restLightly } from "./_clock.ts";
-import { PROBE_TIMEOUT_MS, type Proof, probeEndpoint } from "./_probe.ts";
+import { type Proof, probeEndpoint } from "./_probe.ts";
 
 interface WatchOptions {
   readonly probe: ProbeSecret;
+  /** How soon a loss that nobody announces is noticed. */
   readonly probeIntervalMs?: number | undefined;
   readonly probeTimeoutMs?: number | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-export const PROBE_INTERVAL_MS = 30_000;
+const PROBE_INTERVAL_MS = 30_000;
 /** Between a probe that failed and the one that confirms it. */
 const CONFIRM_AFTER_MS = 500;
 /** Between the probes of a tunnel that has yet to lead here, or to mend itself. */
 const IMPATIENT_MS = 1_000;
 
-/** How long a loss that nobody announces can go unnoticed at most. */
-export const SILENT_LOSS_MS = PROBE_INTERVAL_MS + PROBE_TIMEOUT_MS + CONFIRM_AFTER_MS + PROBE_TIMEOUT_MS;
+/** How long to rest between probes, and to wait for one, so that two lost in a row fit into the interval (all in ms). */
+export function probePace(intervalMs = PROBE_INTERVAL_MS): { restMs: number; timeoutMs: number } {
+  const timeoutMs = Math.min(5_000, Math.max(1_000, intervalMs / 3));
+  return { restMs: Math.max(intervalMs / 4, intervalMs - 2 * timeoutMs - CONFIRM_AFTER_MS), timeoutMs };
+}
 
 /** How long a tunnel that mends itself is waited for, before its URL is given up for a new one. */
 const MENDING_MS = 5 * 60_000;
+/** How long one that leads elsewhere while it stands is waited for: a page in front of it may be gone again. */
+const ELSEWHERE_MS = 30_000;
 
 /**
  * Resolves when a probe has come back through the endpoint: the first, a second one, or a later one where its URL
@@ -41,7 +47,7 @@ export async function prove({ url, settlesMs = 0 }: OpenTunnel, options: WatchOp
 }
 
 interface Observer {
-  /** A tunnel that mends itself is broken, with the reason. */
+  /** A tunnel that may come back by itself leads here no more, with the reason. */
   onBroken(reason: string): void;
   onMended(): void;
 }
@@ -64,21 +70,22 @@ export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer:
   });
 
   for (;;) {
-    const interval = options.probeIntervalMs ?? PROBE_INTERVAL_MS;
-    await restLightly(interval, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
+    const { restMs } = probePace(options.probeIntervalMs);
+    await restLightly(restMs, { clock: options.clock, signal: AbortSignal.any([signal, news.signal]) });
     signal.throwIfAborted();
     news = new AbortController();
-    const reason = broken ?? reasonOf(await probeTwice(tunnel.url, watching));
-    if (reason === null) continue;
-    if (!tunnel.onConnection) throw new TunnelFailure("broken", reason);
-    observer.onBroken(reason);
-    await mended(reason);
+    const proof: Proof =
+      broken === null ? await probeTwice(tunnel.url, watching) : { found: "unreachable", reason: broken };
+    if (proof.found === "ours") continue;
+    if (!tunnel.onConnection && proof.found !== "foreign") throw new TunnelFailure("broken", proof.reason);
+    observer.onBroken(proof.reason);
+    await mended(proof.reason, tunnel.onConnection ? MENDING_MS : ELSEWHERE_MS);
     observer.onMended();
   }
 
-  async function mended(reason: string): Promise<void> {
+  async function mended(reason: string, patienceMs: number): Promise<void> {
     const { clock } = options;
-    for (const until = clock.now() + MENDING_MS; clock.now() < until; ) {
+    for (const until = clock.now() + patienceMs; clock.now() < until; ) {
       await clock.sleep(IMPATIENT_MS, AbortSignal.any([signal, news.signal]));
       signal.throwIfAborted();
       news = new AbortController();
@@ -91,7 +98,8 @@ export async function watch(tunnel: OpenTunnel, options: WatchOptions, observer:
 }
 
 function probeOnce(endpoint: string, options: WatchOptions): Promise<Proof> {
-  const { probe: secret, probeTimeoutMs: timeoutMs, signal } = options;
+  const { probe: secret, probeIntervalMs, signal } = options;
+  const timeoutMs = options.probeTimeoutMs ?? probePace(probeIntervalMs).timeoutMs;
   return probeEndpoint({ endpoint, secret, timeoutMs, signal });
 }
 
@@ -102,5 +110,3 @@ async function probeTwice(endpoint: string, options: WatchOptions): Promise<Proo
   await options.clock.sleep(CONFIRM_AFTER_MS, options.signal);
   return probeOnce(endpoint, options);
 }
-
-const reasonOf = (proof: Proof) => (proof.found === "ours" ? null : proof.reason);

@@ -1,10 +1,9 @@
 import { devNull } from "node:os";
-import { setTimeout as delay } from "node:timers/promises";
 import { type OpenTunnel, type TunnelDriver, TunnelFailure, type TunnelOptions } from "../core/tunnel.ts";
 import { aborted } from "./_aborted.ts";
+import { connected, watchConnection } from "./_cloudflared-ready.ts";
 import { cloudflaredFailure } from "./_cloudflared-words.ts";
 import { canRun, findProgram } from "./_find-program.ts";
-import { get } from "./_get.ts";
 import { type RunningProgram, runProgram } from "./_program.ts";
 
 /**
@@ -51,7 +50,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
   const url =
     host === undefined
       ? new Promise<string>((resolve) => (onUrl = resolve))
-      : `https://${host.replace(/^https?:\/\/|\/+$/g, "")}`;
+      : `${/^https?:/.test(host) ? "" : "https://"}${host.replace(/\/+$/, "")}`;
   const metrics = new Promise<string>((resolve) => (onMetrics = resolve));
 
   signal.throwIfAborted();
@@ -60,7 +59,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
     args: host === undefined ? quick(options) : named(options),
     env: environmentOf(process.env, host !== undefined),
     onLine(line) {
-      const given = /\|\s+(https:\/\/\S+)\s+\|/.exec(line)?.[1];
+      const given = /\|\s+(https?:\/\/\S+)\s+\|/.exec(line)?.[1];
       if (given !== undefined) onUrl(given);
       const address = /Starting metrics server on (\S+?)\/metrics/.exec(line)?.[1];
       if (address !== undefined) onMetrics(address);
@@ -82,9 +81,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
     failed.abort();
     await cloudflared.close();
     // At the deadline, what it logged so far says why.
-    throw error === options.signal.reason && log.some((line) => / ERR /.test(line))
-      ? cloudflaredFailure(log, "did not connect")
-      : error;
+    throw error === options.signal.reason ? cloudflaredFailure(log, "did not connect in time") : error;
   }
 }
 
@@ -125,41 +122,6 @@ function openedTunnel(cloudflared: RunningProgram, { url, metrics, subdomain, lo
       return cloudflared.close();
     },
   };
-}
-
-const READY_EVERY_MS = 400;
-const READY_TIMEOUT_MS = 2_000;
-
-/** Resolves, with the address, once a connection to Cloudflare stands. */
-async function connected(address: string, signal: AbortSignal): Promise<string> {
-  while (!(await isReady(address))) await delay(READY_EVERY_MS / 2, undefined, { signal });
-  return address;
-}
-
-interface Watching {
-  readonly metrics: string;
-  readonly log: readonly string[];
-  readonly hear: (broken: string | null) => void;
-  readonly signal: AbortSignal;
-}
-
-async function watchConnection({ metrics, log, hear, signal }: Watching): Promise<void> {
-  let stood = true;
-  while (!signal.aborted) {
-    await delay(READY_EVERY_MS, undefined, { signal }).catch(() => {});
-    const stands = await isReady(metrics);
-    if (signal.aborted || stands === stood) continue;
-    stood = stands;
-    const last = log.findLast((line) => / (?:ERR|WRN) /.test(line))?.replace(/^\S+ \S+ /, "");
-    hear(stands ? null : `cloudflared has no connection to Cloudflare${last ? `: ${last}` : ""}`);
-  }
-}
-
-/** cloudflared answers 200 while at least one connection stands, 503 otherwise. */
-async function isReady(address: string): Promise<boolean> {
-  const url = new URL(`http://${address}/ready`);
-  const answer = await get(url, { headers: {}, timeoutMs: READY_TIMEOUT_MS }).catch(() => undefined);
-  return answer?.status === 200;
 }
 
 /** cloudflared takes every flag from the environment too; only a named tunnel's token is meant. */

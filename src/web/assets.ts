@@ -39,9 +39,10 @@ export function pageHeaders(port: number): Readonly<Record<string, string>> {
       "default-src 'none'",
       "script-src 'self'",
       "style-src 'self'",
-      "img-src 'self'",
+      // Files are fetched by the server, and shown from the page's own memory.
+      "img-src 'self' blob:",
+      "media-src blob:",
       `connect-src 'self' ${live}`,
-      "frame-src 'self'",
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",

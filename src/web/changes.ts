@@ -4,7 +4,10 @@ import type { Cursor, LiveMessage } from "./protocol.ts";
 import { masked } from "./read-detail.ts";
 
 /** A tab that is further behind looks anew instead. */
-const MOST_BEHIND = 500;
+const MOST_BEHIND = 1_000;
+
+/** A provider gives up long before it has sent one event as often. */
+const MOST_SETTLED = 100;
 
 /** Where the store stands now. */
 export function newestCursor(reader: DeliveryReader): Cursor {
@@ -12,19 +15,25 @@ export function newestCursor(reader: DeliveryReader): Cursor {
 }
 
 /**
- * What has come to the store since a tab was last told. Deliveries are told as they now are, so that one told
- * twice is no harm; `undefined` where nothing has changed.
+ * What has come to the store since a tab was last told, and what else is known to have changed. Deliveries are told
+ * as they now are, so that one told twice is no harm; `undefined` where nothing has changed.
  */
-export function changesSince(reader: DeliveryReader, cursor: Cursor): LiveMessage | undefined {
+export function changesSince(
+  reader: DeliveryReader,
+  cursor: Cursor,
+  also: readonly number[] = [],
+): LiveMessage | undefined {
   const arrived = reader.deliveriesAfter(cursor.delivery, MOST_BEHIND + 1);
   const attempts = reader.attemptsAfter(cursor.attempt, MOST_BEHIND + 1);
-  if (arrived.length === 0 && attempts.length === 0) return undefined;
+  if (arrived.length === 0 && attempts.length === 0 && also.length === 0) return undefined;
   if (arrived.length > MOST_BEHIND || attempts.length > MOST_BEHIND) return { type: "restart" };
   const deliveries = new Map<number, DeliverySummary>(arrived.map((delivery) => [delivery.id, delivery]));
-  for (const id of new Set(attempts.map(({ delivery }) => delivery))) {
+  for (const id of new Set([...attempts.map(({ delivery }) => delivery), ...also])) {
     // An arrival was read before its attempts were: what it was then may be old already.
     const [delivery] = reader.list({}, { limit: 1, before: id + 1 });
-    if (delivery?.id === id) deliveries.set(id, delivery);
+    if (delivery?.id !== id) continue;
+    deliveries.set(id, delivery);
+    for (const settled of settledBy(delivery, reader)) deliveries.set(settled.id, settled);
   }
   return {
     type: "changes",
@@ -34,4 +43,10 @@ export function changesSince(reader: DeliveryReader, cursor: Cursor): LiveMessag
       attempt: attempts.at(-1)?.id ?? cursor.attempt,
     },
   };
+}
+
+/** Earlier deliveries of the same event, which this one's answer has settled. */
+function settledBy({ id, job, duplicateOf, owed }: DeliverySummary, reader: DeliveryReader) {
+  if (job === null || duplicateOf === null || owed) return [];
+  return reader.list({ job }, { limit: MOST_SETTLED, before: id }).filter((other) => other.settledBy === id);
 }

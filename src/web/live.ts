@@ -5,6 +5,7 @@ import type { Notice } from "../core/notice.ts";
 import { changesSince } from "./changes.ts";
 import type { WebPorts } from "./ports.ts";
 import { type About, type Cursor, type LiveMessage, liveProtocol } from "./protocol.ts";
+import { createSessionStatistics, type SessionStatistics } from "./session-statistics.ts";
 
 interface LiveOptions {
   readonly ports: WebPorts;
@@ -22,8 +23,12 @@ export interface Live {
   close(): void;
 }
 
-/** Between two looks at the store, however much is going on. */
-const TELL_MS = 100;
+/** Between two looks at the store, however much is going on: what comes after a silence is told at once. */
+const TELL_MS = 40;
+
+/** Between two tellings of the statistics; less where there is much to be read. */
+const COUNT_MS = 1_000;
+const COUNT_ON_MS = 20;
 
 /** What waits for a slow tab; while there is more, it is told nothing, and is told what it missed afterwards. */
 const MOST_WAITING_BYTES = 256 * 1024;
@@ -54,15 +59,23 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
   });
   const tabs = new Set<Tab>();
   let telling: NodeJS.Timeout | undefined;
+  let toldAt = 0;
+  let counting: NodeJS.Timeout | undefined;
+  let statistics: SessionStatistics | undefined;
+  /** Deliveries of which something else has changed than that they came or were tried. */
+  const touched = new Set<number>();
   const polling = setInterval(tell, pollMs);
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
 
   function tell() {
     telling = undefined;
+    toldAt = performance.now();
+    const also = [...touched];
+    touched.clear();
     for (const tab of tabs) {
       if (isSlow(tab)) continue;
       try {
-        catchUp(tab);
+        catchUp(tab, also);
       } catch {
         // A store that cannot be read must not end the capture: the tab comes back, and asks again.
         tab.socket.terminate();
@@ -70,11 +83,35 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
     }
   }
 
-  function catchUp(tab: Tab) {
-    const message = changesSince(ports.reader, tab.cursor);
+  function catchUp(tab: Tab, also: readonly number[]) {
+    const message = changesSince(ports.reader, tab.cursor, also);
+    if (message) count();
     if (message?.type === "changes") tab.cursor = message.cursor;
     if (message) send(tab, message);
     if (message?.type === "restart") tab.socket.close(1000, "look anew");
+  }
+
+  /** Counts what is new, a piece at a time; who comes to look later still learns of the whole session. */
+  function count(afterMs = COUNT_MS) {
+    counting ??= setTimeout(() => {
+      counting = undefined;
+      if (tabs.size === 0) return;
+      try {
+        statistics ??= createSessionStatistics({ reader: ports.reader, startedAt: about().startedAt });
+        if (statistics.read()) return count(COUNT_ON_MS);
+        const counted = statistics.statistics(Date.now());
+        const now = about();
+        for (const tab of tabs) {
+          if (isSlow(tab)) continue;
+          send(tab, { type: "statistics", statistics: counted });
+          send(tab, { type: "about", about: now });
+        }
+        // The rate falls when nothing comes any more.
+        if (counted.perSecond > 0) count();
+      } catch {
+        // As above: the store is asked again when there is something new.
+      }
+    }, afterMs);
   }
 
   function tellAbout() {
@@ -113,17 +150,22 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
         socket.on("error", () => {});
         socket.on("close", () => tabs.delete(tab));
         tell();
+        count(COUNT_ON_MS);
       });
     },
     observe(notice) {
       if (tabs.size === 0) return;
       if (notice.type === "turned-away") broadcast({ type: "turned-away", reason: notice.reason });
-      else if (notice.type === "tunnel") tellAbout();
-      else telling ??= setTimeout(tell, TELL_MS);
+      else if (notice.type === "tunnel" || notice.type === "hold") tellAbout();
+      else {
+        if (notice.type === "verdict" || notice.type === "given-up") touched.add(notice.delivery);
+        telling ??= setTimeout(tell, Math.max(0, TELL_MS - (performance.now() - toldAt)));
+      }
     },
     removed: (ids) => broadcast({ type: "removed", ids }),
     close() {
       clearTimeout(telling);
+      clearTimeout(counting);
       clearInterval(polling);
       clearInterval(heartbeat);
       for (const { socket } of tabs) socket.terminate();

@@ -1,6 +1,8 @@
+import type { ForgeWish } from "../core/actions.ts";
 import type { Attempt, AttemptSummary } from "../core/attempt.ts";
 import type { Delivery, DeliverySummary } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { Medium } from "../inspect/media.ts";
 
 /** What the page is told of where it looks. */
 export interface About {
@@ -12,6 +14,12 @@ export interface About {
   readonly target: string | null;
   /** The newest delivery before this session: what came later and has no attempt is with the handler. */
   readonly since: number;
+  /** When this session began, in ms since the epoch; `null` where only history is shown. */
+  readonly startedAt: number | null;
+  /** When the files that deliveries speak of are fetched: when asked for, or as soon as they are shown. */
+  readonly media: "click" | "auto";
+  /** Whether deliveries wait before their handler has them; `null` where nothing is captured. */
+  readonly isHeld: boolean | null;
   readonly counts: { readonly deliveries: number; readonly owed: number };
   readonly cursor: Cursor;
 }
@@ -59,13 +67,60 @@ export interface ShownAttempt extends Omit<Attempt, "response"> {
   } | null;
 }
 
-export interface Medium {
-  readonly url: string;
-  /** By its ending, as far as that says something. */
-  readonly kind: "image" | "video" | "audio" | "other";
+export type { Medium };
+
+/** What a file's server said of it; its bytes follow where they can be shown. */
+export interface MediaFacts {
+  /** `null` where no server answered. */
+  readonly status: number | null;
+  readonly type: string | null;
+  /** In bytes. */
+  readonly size: number | null;
+  /** Why there are no bytes to show, in plain words. */
+  readonly problem: string | null;
+}
+
+/** The header that {@link MediaFacts} come in, as JSON with everything but ASCII letters escaped. */
+export const mediaHeader = "X-Hookspool-Media";
+
+/** What is counted of some deliveries and the attempts at them. */
+export interface Figures {
+  readonly deliveries: number;
+  readonly attempts: number;
+  /** Answered with 2xx. */
+  readonly succeeded: number;
+  /** How long the handler took, in ms; `null` where it never answered. */
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
+
+export interface Statistics {
+  /** The beginning of the first period, in ms since the epoch. */
+  readonly from: number;
+  /** Length of a period, in ms. */
+  readonly periodMs: number;
+  /** Deliveries a second, lately. */
+  readonly perSecond: number;
+  readonly total: Figures;
+  /** Oldest first, up to now. */
+  readonly periods: readonly Figures[];
+  /** By provider and event, most first. */
+  readonly groups: readonly Group[];
+}
+
+export interface Group extends Figures {
+  readonly provider: string | null;
+  readonly event: string | null;
 }
 
 export type Replayed = AttemptSummary;
+
+/** Something that can be forged. */
+export interface Forgeable {
+  readonly wish: ForgeWish;
+  /** What it is, where its name does not say it. */
+  readonly about: string | null;
+}
 
 export interface Refused {
   readonly code: string;
@@ -81,6 +136,7 @@ export type LiveMessage =
   | { readonly type: "restart" }
   | { readonly type: "removed"; readonly ids: readonly number[] }
   | { readonly type: "about"; readonly about: About }
+  | { readonly type: "statistics"; readonly statistics: Statistics }
   /** A request that was not taken. */
   | { readonly type: "turned-away"; readonly reason: string };
 

@@ -2,8 +2,8 @@ import type { Attempt } from "../core/attempt.ts";
 import type { DeliverySummary } from "../core/delivery.ts";
 import type { DeliveryReader, StoredBody } from "../core/ports.ts";
 import { asText } from "../inspect/dump.ts";
+import { mediaIn } from "../inspect/media.ts";
 import { redactHeaders, redactPath } from "../inspect/redact.ts";
-import { mediaIn } from "./media.ts";
 import type { Content, Detail, ShownAttempt } from "./protocol.ts";
 
 /** Of a body, at most this much goes to the page at once. */

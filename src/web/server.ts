@@ -8,7 +8,6 @@ import { newestCursor } from "./changes.ts";
 import { type Turned, turnAway, turnAwayFromApi, turnAwayFromLive } from "./guard.ts";
 import { createLive } from "./live.ts";
 import type { WebPorts } from "./ports.ts";
-import { previewPage } from "./preview.ts";
 import type { About } from "./protocol.ts";
 
 interface WebServerOptions {
@@ -34,6 +33,7 @@ export function createWebServer({ ports, port, token, pollMs }: WebServerOptions
   const knock = ({ method = "", headers }: IncomingMessage) => ({ method, headers });
   const about = (): About => ({
     ...ports.about(),
+    isHeld: ports.holding?.isHeld() ?? null,
     counts: ports.reader.counts(),
     cursor: newestCursor(ports.reader),
   });
@@ -56,7 +56,6 @@ export function createWebServer({ ports, port, token, pollMs }: WebServerOptions
   });
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume();
     for (const [name, value] of Object.entries(pageHeaders(port))) response.setHeader(name, value);
     const path = pathOf(request);
     const isApi = path.startsWith("/api/");
@@ -66,7 +65,7 @@ export function createWebServer({ ports, port, token, pollMs }: WebServerOptions
     if (isApi) return answerApi({ request, response, ports, about, sendJson });
     if (request.method !== "GET" && request.method !== "HEAD")
       return sendJson(response, 405, { code: "E_METHOD", message: "only GET is answered here", hint: "" });
-    const found = path === "/preview" ? previewPage(request.url ?? "") : asset(path);
+    const found = asset(path);
     if (!found)
       return sendJson(response, 404, { code: "E_NOT_FOUND", message: "there is nothing here", hint: "" });
     response.writeHead(200, found.headers).end(request.method === "HEAD" ? undefined : found.content);

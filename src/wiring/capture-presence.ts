@@ -40,10 +40,26 @@ export function inOtherHands(store: Store): Pick<OwedScope, "untriedBefore" | "n
   };
 }
 
+/** Whether a session is running that forwards to this target. */
+export const isServed = (store: Store, target: string): boolean =>
+  known(store).some(({ pid, presence }) => presence.promisesTo === target && lives(pid));
+
+/** The processes that capture into a data directory, by what it remembers. */
+export const capturingProcesses = (keys: Iterable<string>): number[] =>
+  [...keys]
+    .filter((key) => key.startsWith(prefix))
+    .map(pidIn)
+    .filter(lives);
+
+const pidIn = (key: string) => Number(key.slice(prefix.length));
+
+/** Whether a process writes down deliveries right now. */
+export const isCapturing = (store: Store): boolean => known(store).some(({ pid }) => lives(pid));
+
 const known = (store: Store) =>
   store.recallAll(prefix).map(({ key, value }) => ({
     key,
-    pid: Number(key.slice(prefix.length)),
+    pid: pidIn(key),
     presence: JSON.parse(value) as Presence,
   }));
 

@@ -12,7 +12,7 @@ import type { FetchOutcome, KeySetsByUrl } from "./key-sets.ts";
 export const lastTargetKey = "target";
 
 /** How deliveries are handed over that are acknowledged first. */
-export interface LaterSettings {
+export interface DeferringSettings {
   /** All are; otherwise only what is held, and what comes behind it. */
   readonly early: boolean;
   /** Holds from the start on. */
@@ -39,7 +39,7 @@ export interface CaptureSettings {
   /** How many deliveries the handler has at a time. */
   readonly concurrency: number;
   /** Where absent, nothing is held, and no sender is answered before the handler. */
-  readonly later?: LaterSettings | undefined;
+  readonly deferring?: DeferringSettings | undefined;
   readonly insecure: boolean;
   /** PEM. */
   readonly ca: string | undefined;
@@ -56,19 +56,13 @@ export interface CaptureSettings {
   readonly probe: ProbeSecret | null;
 }
 
-/** What is forged from now on, and what it is checked by. */
-export interface ForgedExpectation {
-  readonly provider: string;
-  /** Signing secrets by provider. */
-  readonly secrets: Readonly<Record<string, string>>;
-}
-
 export type ToCaptureThread =
   /** This many notices have been dealt with. */
   | { readonly type: "heard"; readonly count: number }
   /** What came of the keys that were asked for. */
   | { readonly type: "keys"; readonly url: string; readonly outcome: FetchOutcome }
-  | ({ readonly type: "expect-forged" } & ForgedExpectation)
+  /** By these secrets, what is forged from now on is checked too. */
+  | { readonly type: "expect-forged"; readonly secrets: Readonly<Record<string, string>> }
   /** Somebody holds or resumes: the store says which. */
   | { readonly type: "look" }
   | { readonly type: "deliver-owed" }

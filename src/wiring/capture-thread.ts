@@ -14,15 +14,15 @@ import { gatherTurnedAway } from "../spool/gather-turned-away.ts";
 import { createPipeline, type Inspect } from "../spool/pipeline.ts";
 import { createRoom, defaultRoom } from "../spool/room.ts";
 import { dataDirectoryError, openStore, type Store } from "../store/store.ts";
-import { createLater } from "./capture-later.ts";
+import { createDeferring } from "./capture-deferring.ts";
 import { announcePresence } from "./capture-presence.ts";
 import {
   type CaptureSettings,
-  type ForgedExpectation,
   type FromCaptureThread,
   lastTargetKey,
   type ToCaptureThread,
 } from "./capture-protocol.ts";
+import { takeTimings } from "./capture-timings.ts";
 import { deliverOwedTo } from "./deliver-owed.ts";
 import { createInspect } from "./inspection.ts";
 import { createKeyRing } from "./key-ring.ts";
@@ -43,10 +43,12 @@ try {
 }
 
 async function start() {
+  const timingsFile = process.env.HOOKSPOOL_TIMINGS;
+  const timings = timingsFile === undefined ? undefined : takeTimings(timingsFile);
   const onStoreFailure = (error: unknown) =>
     post({ type: "trouble", error: toErrorRecord(dataDirectoryError(settings.dir, error)) });
   const store = openStore(settings.dir, { checkpoints: "elsewhere", onHeldUp: onStoreFailure });
-  const { writer } = store;
+  const writer = timings ? timings.timed(store.writer) : store.writer;
   const leave = announce(store);
   const batcher = createNoticeBatcher({
     send: (notices) => post({ type: "notices", notices }),
@@ -54,6 +56,7 @@ async function start() {
   });
   const keyRing = createKeyRing({ ...settings, now: Date.now });
   const inspectCaptured = createInspect({ ...settings, keyRing });
+  const forgedSecrets = { ...settings.secrets };
   let inspectForged = inspectCaptured;
   const inspect: Inspect = (head, body) =>
     head.origin === "forged" ? inspectForged(head, body) : inspectCaptured(head, body);
@@ -76,19 +79,18 @@ async function start() {
   });
   const target = parseTarget(settings.target);
   const { timeoutMs, concurrency } = settings;
-  const later =
-    settings.later &&
-    createLater({
+  const deferring =
+    settings.deferring &&
+    createDeferring({
       ...{ store, forwarder, target, timeoutMs, concurrency, observer, onStoreFailure },
-      settings: settings.later,
+      settings: settings.deferring,
     });
-  const watching = later && watchStore(store, later.look, onStoreFailure);
   const pipeline = createPipeline({
     writer,
     forwarder,
     target,
     inspect,
-    later,
+    deferring,
     enforce: settings.verify === "enforce",
     timeoutMs,
     observer,
@@ -118,34 +120,45 @@ async function start() {
     port: await listen(capture.listen, settings.port),
     forgePort: await forge.listen(0),
   });
+  // Not before it listens: a session that cannot start is to leave no hold behind.
+  deferring?.begin();
+  const watching = deferring && watchStore(store, deferring.look, onStoreFailure);
 
   port?.on("message", (message: ToCaptureThread) => {
     if (message.type === "heard") batcher.heard(message.count);
     else if (message.type === "believe") clientAddressHeader = message.clientAddressHeader;
     else if (message.type === "keys") lateVerdicts.settle(message.url, message.outcome).catch(onStoreFailure);
-    else if (message.type === "expect-forged") inspectForged = inspectAs(message);
+    else if (message.type === "expect-forged") expectForged(message.secrets);
     else if (message.type === "look") watching?.look();
     else if (message.type === "deliver-owed") void deliverOwed();
     else void stop(message.graceMs);
   });
 
+  function expectForged(more: Readonly<Record<string, string>>) {
+    const secrets = Object.assign(forgedSecrets, more);
+    const keyRing = createKeyRing({ ...settings, secrets, now: Date.now });
+    // It is forged in the likeness of any, also where all that is captured is one provider's.
+    inspectForged = createInspect({ ...settings, provider: undefined, secrets, keyRing });
+  }
+
   async function deliverOwed() {
     const done =
-      later?.deliverOwed() ?? deliverOwedTo({ store, forwarder, target, timeoutMs, observer }).done;
+      deferring?.deliverOwed() ??
+      deliverOwedTo({ store, forwarder, target, timeoutMs, concurrency, observer }).done;
     const outcome = await done.catch(toErrorRecord);
     post({ type: "delivered-owed", outcome });
   }
 
   async function stop(graceMs: number) {
     watching?.stop();
-    const answered = Promise.all([capture.close(), forge.close(), later?.stop()]);
+    const answered = Promise.all([capture.close(), forge.close(), deferring?.stop()]);
     const cut = () => {
       capture.destroy();
       forge.destroy();
     };
     let timer = setTimeout(() => {
       pipeline.abort();
-      later?.abort();
+      deferring?.abort();
       // Those with a handler are told so before; what is left is still sending.
       timer = setTimeout(cut, LAST_WORD_MS);
     }, graceMs);
@@ -155,6 +168,7 @@ async function start() {
     forwarder.close();
     lateVerdicts.close();
     leave();
+    timings?.write();
     await store.close();
     gatherer.flush();
     batcher.flush();
@@ -162,20 +176,15 @@ async function start() {
   }
 }
 
-function inspectAs({ provider, secrets }: ForgedExpectation): Inspect {
-  const keyRing = createKeyRing({ ...settings, secrets, now: Date.now });
-  return createInspect({ ...settings, provider, secrets, keyRing });
-}
-
 /**
  * @throws {AppError} E_DATA_DIRECTORY
  */
 function announce(store: Store): () => void {
-  const { dir, target, later, remembersTarget } = settings;
+  const { dir, target, deferring, remembersTarget } = settings;
   try {
     if (remembersTarget && store.recall(lastTargetKey) !== target) store.remember(lastTargetKey, target);
-    if (later?.early) store.reconsider(target);
-    return announcePresence(store, { promisesTo: later ? target : null });
+    if (deferring?.early) store.reconsider(target);
+    return announcePresence(store, { promisesTo: deferring ? target : null });
   } catch (error) {
     throw dataDirectoryError(dir, error);
   }

@@ -3,20 +3,15 @@ import type { HandedOver } from "../core/actions.ts";
 import { type AppError, type ErrorRecord, fromErrorRecord, toErrorRecord } from "../core/errors.ts";
 import type { Notice, Observer } from "../core/notice.ts";
 import type { DeliveryReader } from "../core/ports.ts";
-import type {
-  CaptureSettings,
-  ForgedExpectation,
-  FromCaptureThread,
-  ToCaptureThread,
-} from "./capture-protocol.ts";
+import type { CaptureSettings, FromCaptureThread, ToCaptureThread } from "./capture-protocol.ts";
 import { startThread } from "./threads.ts";
 
 /** The main thread's end of the capture thread. */
 export interface CaptureWorker {
   readonly port: number;
   readonly forgePort: number;
-  /** From now on, what is forged is this provider's and checked by these secrets. */
-  expectForged(expectation: ForgedExpectation): void;
+  /** From now on, what is forged is checked by these secrets too, by provider. */
+  expectForged(secrets: Readonly<Record<string, string>>): void;
   /** Looks into the store whether to hold or to resume. */
   look(): void;
   /** Hands over what is owed to the target. */
@@ -146,7 +141,7 @@ export function startCapture(options: CaptureWorkerOptions): Promise<CaptureWork
           return resolve({
             port: message.port,
             forgePort: message.forgePort,
-            expectForged: (expectation) => send({ type: "expect-forged", ...expectation }),
+            expectForged: (secrets) => send({ type: "expect-forged", secrets }),
             look: () => send({ type: "look" }),
             deliverOwed,
             believe: (header) => {

@@ -13,11 +13,19 @@ interface OwedOptions {
   readonly forwarder: Forwarder;
   readonly target: Target;
   readonly timeoutMs: number | undefined;
+  /** How many deliveries the handler has at a time. */
+  readonly concurrency: number;
   readonly observer: Observer;
 }
 
 /** Hands over all that is owed to one target, each job in its order, as far as it is taken. */
-export function deliverOwedTo({ store, target, observer, ...options }: OwedOptions): OneRound {
+export function deliverOwedTo({
+  store,
+  target,
+  concurrency: underWay,
+  observer,
+  ...options
+}: OwedOptions): OneRound {
   const hands = takeInHand(store, target.base);
   const scope = (): OwedScope => ({
     ...hands.scope(),
@@ -26,6 +34,6 @@ export function deliverOwedTo({ store, target, observer, ...options }: OwedOptio
     defaultTarget: store.recall(lastTargetKey),
   });
   const onAttempt = (attempt: AttemptSummary) => observer({ type: "attempt", attempt });
-  const round = oneRound({ ...options, store, target, scope, onAttempt });
+  const round = oneRound({ ...options, store, target, scope, underWay, onAttempt });
   return { ...round, done: round.done.finally(hands.release) };
 }

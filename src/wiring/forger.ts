@@ -1,8 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Forged, ForgeWish } from "../core/actions.ts";
 import { isSuccess } from "../core/attempt.ts";
+import { AppError } from "../core/errors.ts";
 import type { DeliveryReader } from "../core/ports.ts";
-import type { Scenario } from "../inspect/scenarios.ts";
+import { type Scenario, scenariosOf } from "../inspect/scenarios.ts";
 import { providerNamed } from "../providers/_find.ts";
 import type { Provider } from "../providers/_provider.ts";
 import { forgingSteps, introduceSignature } from "./forging.ts";
@@ -45,7 +46,7 @@ export function createForger({ dir, reader, outputs, openDoor }: ForgerOptions):
       const media = await outputs.forNew();
       const steps = forgingSteps({
         provider,
-        ...(isScenario ? { event: undefined, scenario: name as Scenario } : { event: name }),
+        ...(isScenario ? { event: undefined, scenario: scenarioNamed(name, provider) } : { event: name }),
         signing,
         media,
         path: usualPath(reader, provider),
@@ -69,6 +70,18 @@ export function createForger({ dir, reader, outputs, openDoor }: ForgerOptions):
     },
     stop: () => stopping.abort(),
   };
+}
+
+/** @throws {AppError} E_NO_SCENARIO */
+function scenarioNamed(name: string, provider: Provider): Scenario {
+  const able = scenariosOf(provider);
+  const found = able.find((scenario) => scenario === name);
+  if (found !== undefined) return found;
+  throw new AppError(`${provider.name} has no scenario "${name}"`, {
+    code: "E_NO_SCENARIO",
+    fault: "user",
+    hint: `There are ${able.join(", ")}.`,
+  });
 }
 
 /** Somebody is watching: what a provider spreads over hours is played faster. */

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
-import { AppError } from "../core/errors.ts";
+import { pagesBehindDamage } from "../store/log-frames.ts";
 import { bundledSqliteVersion, hasCheckpointRace } from "../store/sqlite.ts";
-import { databaseFile, openStore } from "../store/store.ts";
+import { databaseFile, dataDirectoryError, openStore } from "../store/store.ts";
 import { checkTunnels } from "./tunnel.ts";
 
 /** One thing that was looked at. A warning limits something, an error stops it. */
@@ -42,19 +42,31 @@ function sqliteFinding(): Finding {
 
 async function dataFinding(dir: string): Promise<Finding> {
   const name = "data directory";
+  // Before the database is opened: who closes it last takes the log away.
+  const unread = pagesBehindDamage(databaseFile(dir));
+  if (unread > 0)
+    return {
+      name,
+      status: "error",
+      detail: `${dir}: its log is damaged, ${unread} pages behind the damage are not looked at. ${repairHint}`,
+    };
   try {
     const store = openStore(dir);
     try {
       const { deliveries, owed } = store.reader.counts();
       const size = statSync(databaseFile(dir)).size;
-      const integrity = store.integrity();
+      // Of a damaged one, SQLite has up to a hundred lines to say.
+      const integrity = store.integrity().split("\n").slice(0, 2).join(" ");
       const detail = `${dir}: ${deliveries} deliveries, ${owed} owed, ${(size / 1024 ** 2).toFixed(1)} MiB, integrity ${integrity}`;
-      return { name, status: integrity === "ok" ? "ok" : "error", detail };
+      if (integrity === "ok") return { name, status: "ok", detail };
+      return { name, status: "error", detail: `${detail}. ${repairHint}` };
     } finally {
       await store.close();
     }
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    return { name, status: "error", detail: `${error.message}. ${error.hint}` };
+    const { message, hint } = dataDirectoryError(dir, error);
+    return { name, status: "error", detail: `${message}. ${hint}` };
   }
 }
+
+const repairHint = 'Run "hookspool doctor --repair": it saves what can be read.';

@@ -1,14 +1,13 @@
-import type { AttemptSummary } from "../core/attempt.ts";
-import type { Observer } from "../core/notice.ts";
+import { fetchMedia } from "../media/fetch.ts";
 import type { Store } from "../store/store.ts";
-import { createActions } from "./actions.ts";
+import { historyActions } from "./history-actions.ts";
 import { openInspector, openInspectorPort } from "./inspector.ts";
-import { currentTarget, lastTargetOf } from "./last-target.ts";
 
 interface HistoryOptions {
   readonly dir: string;
   readonly store: Store;
   readonly port: number | "any";
+  readonly media: "click" | "auto";
 }
 
 /** The web inspector over what is stored, with nothing captured. */
@@ -21,34 +20,11 @@ export interface History {
 const POLL_MS = 500;
 
 /** @throws {AppError} E_PORT */
-export async function openHistory({ dir, store, port }: HistoryOptions): Promise<History> {
-  const asking = { timeoutMs: undefined, insecure: false, ca: undefined };
-  const observer: Observer = (notice) => inspector.observe(notice);
-  const actions = createActions({
+export async function openHistory({ dir, store, port, media }: HistoryOptions): Promise<History> {
+  const { stop, ...actions } = historyActions({
     dir,
-    store: () => store,
-    asking,
-    // Each delivery goes to where it went last.
-    targetOf: (delivery) => lastTargetOf(delivery, store),
-    async openForgeDoor({ id }, { verifiers }) {
-      const { openForgeSender } = await import("./forge-sender.ts");
-      const target = currentTarget(store).base;
-      const sender = await openForgeSender({
-        ...asking,
-        dir,
-        target,
-        provider: id,
-        secrets: verifiers,
-        observer,
-      });
-      return { url: sender.url, isAnsweredByHandler: () => true, close: sender.close };
-    },
-    async deliverOwed() {
-      const { openRedeliverer } = await import("./redeliverer.ts");
-      const onAttempt = async (attempt: AttemptSummary) => observer({ type: "attempt", attempt });
-      return openRedeliverer({ ...asking, store, to: undefined, among: undefined, onAttempt }).once();
-    },
-    observer,
+    store,
+    observer: (notice) => inspector.observe(notice),
     onRemoved: (ids) => inspector.removed(ids),
   });
   const inspector = openInspector({
@@ -61,7 +37,8 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
         ...actions,
         holding: null,
         reader: store.reader,
-        about: () => ({ endpoint: null, local: null, target: null, since }),
+        fetchMedia,
+        about: () => ({ endpoint: null, local: null, target: null, since, startedAt: null, media }),
       };
     },
   });
@@ -69,7 +46,7 @@ export async function openHistory({ dir, store, port }: HistoryOptions): Promise
     url: inspector.url,
     async close() {
       inspector.close();
-      await actions.stop();
+      await stop();
     },
   };
 }

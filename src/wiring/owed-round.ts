@@ -55,7 +55,7 @@ export function startRound(options: RoundOptions, { patient }: { readonly patien
   return redelivery;
 }
 
-/** The impatient kind, to its end. */
+/** The impatient kind, to its end: over what is owed when it begins, however much comes meanwhile. */
 export interface OneRound {
   /** Rejects with what could not be read or written. */
   readonly done: Promise<HandedOver>;
@@ -75,7 +75,9 @@ export function oneRound(options: Omit<RoundOptions, "onFailure">): OneRound {
     if (succeeded(attempt)) delivered += 1;
     return options.onAttempt(attempt);
   };
-  const round = startRound({ ...options, onAttempt, onFailure: reject }, { patient: false });
+  const upTo = options.store.reader.nth(0) ?? 0;
+  const scope = () => ({ ...options.scope(), upTo });
+  const round = startRound({ ...options, scope, onAttempt, onFailure: reject }, { patient: false });
   return {
     done: Promise.race([round.idle(), failure])
       .finally(() => round.stop())

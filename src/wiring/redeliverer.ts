@@ -27,11 +27,12 @@ export interface RedelivererOptions {
 /** Hands over what is owed because a person asks, whatever target it is for. */
 export interface Redeliverer {
   /**
-   * Tries each job in its order as far as it is taken, and a target until nothing listens there.
+   * Tries each job in its order as far as it is taken, and a target until nothing listens there. What another
+   * process is at is left to it, which is told to try at once.
    *
    * @throws {AppError} E_NO_TARGET, E_DATA_DIRECTORY
    */
-  once(): Promise<HandedOver>;
+  once(): Promise<HandedOver & { readonly leftToOthers: number }>;
   /** Goes on, also with what becomes owed, until it is stopped. */
   watch(onFailure: (error: unknown) => void): void;
   /** Breaks off what is still with a handler after `graceMs`. */
@@ -65,14 +66,16 @@ export function openRedeliverer(options: RedelivererOptions): Redeliverer {
     async once() {
       let tried = 0;
       let delivered = 0;
+      let leftToOthers = 0;
       try {
         for (const scope of scopes()) {
           const errand = errandFor(scope);
+          leftToOthers += store.owed.count(scope) - store.owed.count(errand.scope());
           const round = await oneRound({ ...errand, underWay: 1 }).done.finally(errand.release);
           tried += round.tried;
           delivered += round.delivered;
         }
-        return { tried, delivered };
+        return { tried, delivered, leftToOthers };
       } finally {
         forwarder.close();
       }

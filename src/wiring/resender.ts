@@ -5,9 +5,10 @@ import type { Observer } from "../core/notice.ts";
 import type { Target } from "../core/target.ts";
 import { type SendableRequest, withBody } from "../inspect/resign.ts";
 import type { Store } from "../store/store.ts";
+import { asChanged } from "./changed-sending.ts";
 import type { Outputs } from "./outputs.ts";
 import { type Asking, createReplayer } from "./replayer.ts";
-import { asChanged, asStored, type Sending } from "./sending.ts";
+import { asStored, type Sending } from "./sending.ts";
 import { signerFor } from "./signer.ts";
 
 interface ResenderOptions {

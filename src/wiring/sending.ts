@@ -1,9 +1,7 @@
-import { createHash } from "node:crypto";
 import type { NewAttempt } from "../core/attempt.ts";
 import type { Delivery, RequestHead } from "../core/delivery.ts";
 import { AppError } from "../core/errors.ts";
 import type { DeliveryReader, StoredBody } from "../core/ports.ts";
-import { changedHeaders, type SendableRequest } from "../inspect/resign.ts";
 
 /** What goes to a target again, and how the attempt at it is put on record. */
 export interface Sending {
@@ -24,32 +22,6 @@ export function asStored(id: number, reader: Pick<DeliveryReader, "delivery" | "
   if (!delivery || !body || delivery.refusal === "body-too-large") throw notKept(id);
   return { delivery, head: delivery, body, onRecord: (made) => made };
 }
-
-/** A stored delivery otherwise than it came; the attempt says what is different. */
-export function asChanged(delivery: Delivery, { headers, path, body }: SendableRequest): Sending {
-  const digest = createHash("sha256").update(body).digest("hex");
-  return {
-    delivery,
-    head: { ...delivery, headers, path },
-    body: inMemory(body),
-    onRecord: (made) => ({
-      ...made,
-      changes: {
-        ...made.changes,
-        set: [...changedHeaders(delivery.headers, headers), ...made.changes.set],
-        ...(digest === delivery.digest ? {} : { body: digest }),
-      },
-    }),
-  };
-}
-
-const inMemory = (bytes: Uint8Array): StoredBody => ({
-  size: bytes.byteLength,
-  bytes: () => bytes,
-  async *stream() {
-    yield bytes;
-  },
-});
 
 function notKept(id: number): AppError {
   return new AppError(`delivery ${id} was not kept, so it cannot be sent again`, {

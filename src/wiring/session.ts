@@ -5,14 +5,16 @@ import type { DeliveryReader } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
 import { parseTarget } from "../core/target.ts";
 import type { TunnelDriver, TunnelStatus } from "../core/tunnel.ts";
+import { fetchMedia } from "../media/fetch.ts";
 import { openStore, type Store } from "../store/store.ts";
 import { createActions } from "./actions.ts";
+import { startBackground } from "./background.ts";
 import type { CaptureSettings } from "./capture-protocol.ts";
 import { startCapture } from "./capture-worker.ts";
 import { hold, readHold, resume } from "./hold-state.ts";
 import { type Inspector, openInspector, openInspectorPort } from "./inspector.ts";
 import { keySetUrls, readKeySets } from "./key-sets.ts";
-import { startThread } from "./threads.ts";
+import type { StandingRules } from "./standing-rules.ts";
 import type { SessionTunnel, TunnelSettings } from "./tunnel.ts";
 
 export interface SessionSettings
@@ -23,9 +25,13 @@ interface SessionOptions {
   readonly settings: SessionSettings;
   /** The folder that tunnel names are remembered for. */
   readonly project: string;
+  /** What is forgotten by itself; nothing where absent. */
+  readonly rules?: StandingRules | undefined;
   readonly observer: Observer;
   /** The web inspector's port, `any` for the first free one; no inspector where absent. */
   readonly inspector?: number | "any" | undefined;
+  /** When the inspector fetches the files that deliveries speak of. */
+  readonly media?: "click" | "auto";
   readonly onTrouble: (error: AppError) => void;
   readonly onCrash: (error: AppError) => void;
 }
@@ -47,9 +53,6 @@ export interface Session {
   stop(graceMs: number): Promise<void>;
 }
 
-/** How long after the start the background thread begins: the first delivery comes first. */
-const BACKGROUND_DELAY_MS = 1_000;
-
 /** The inspector hears every notice; what other processes write, it finds this often. */
 const INSPECTOR_POLL_MS = 2_000;
 
@@ -61,11 +64,14 @@ const INSPECTOR_POLL_MS = 2_000;
 export async function openSession({
   settings,
   project,
+  rules,
   observer: observe,
   inspector: inspectorPort,
+  media = "click",
   onTrouble,
   onCrash,
 }: SessionOptions): Promise<Session> {
+  const startedAt = Date.now();
   const target = parseTarget(settings.target);
   // Probing needs the HTTPS client, which a session without a tunnel does not load.
   const wantsTunnel = settings.tunnel !== "none" || settings.publicUrl !== undefined;
@@ -117,11 +123,12 @@ export async function openSession({
     throw error;
   });
 
-  let background: ReturnType<typeof startThread> | undefined;
-  const startBackground = setTimeout(() => {
-    background = startThread("background-thread", { dir: settings.dir });
-    background.on("error", () => {});
-  }, BACKGROUND_DELAY_MS);
+  const stopBackground = startBackground({
+    dir: settings.dir,
+    rules,
+    onForgotten: (forgotten) => inspector?.removed(forgotten),
+    onTrouble,
+  });
 
   if (tunnelling && probe && chosen.length > 0)
     tunnel = tunnelling.openTunnel({
@@ -147,16 +154,16 @@ export async function openSession({
     resume: () => change(resume),
     isHeld: () => readHold(store(), target.base).state === "held",
   };
-  const actions = createActions({
+  const { stop: stopActions, ...actions } = createActions({
     dir: settings.dir,
     store,
     asking: settings,
     targetOf: () => target,
-    openForgeDoor: async ({ id }, { verifiers }) => {
-      capture.expectForged({ provider: id, secrets: verifiers });
+    openForgeDoor: async (_provider, { verifiers }) => {
+      capture.expectForged(verifiers);
       return {
         url: forgeUrl,
-        isAnsweredByHandler: () => !settings.later?.early && !holding.isHeld(),
+        isAnsweredByHandler: () => !settings.deferring?.early && !holding.isHeld(),
         close: async () => {},
       };
     },
@@ -175,7 +182,15 @@ export async function openSession({
           reader: store().reader,
           ...actions,
           holding,
-          about: () => ({ endpoint: tunnel?.status().endpoint ?? null, local, target: target.base, since }),
+          fetchMedia,
+          about: () => ({
+            endpoint: tunnel?.status().endpoint ?? null,
+            local,
+            target: target.base,
+            since,
+            startedAt,
+            media,
+          }),
         };
       },
     });
@@ -198,13 +213,10 @@ export async function openSession({
     reader: () => store().reader,
     actions: { ...actions, ...holding },
     async stop(graceMs) {
-      clearTimeout(startBackground);
       inspector?.close();
       // The tunnel stays until the last answer has gone out through it.
-      await Promise.all([capture.stop(graceMs), actions.stop()]);
-      const stopped = background && new Promise((resolve) => background?.once("exit", resolve));
-      background?.postMessage("stop");
-      await Promise.all([stopped, tunnel?.close()]);
+      await Promise.all([capture.stop(graceMs), stopActions()]);
+      await Promise.all([stopBackground(), tunnel?.close()]);
       await opened?.close();
     },
   };

@@ -20,6 +20,6 @@ export function watchStore(
       onFailure(error);
     }
   };
-  const timer = setInterval(look, LOOK_EVERY_MS);
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
   return { look, stop: () => clearInterval(timer) };
 }

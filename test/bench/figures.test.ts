@@ -67,7 +67,7 @@ test("the report puts hookspool beside each peer, and names what was not measure
   const measured = (contender: string, perSecond: number): Measurement => ({
     ...{ contender, ...cell, perSecond, requests: 100, p50Ms: 1, p99Ms: 2, failures: 0 },
   });
-  const rounds = [[measured("nginx", 20_000), measured("hookspool", 10_000)]];
+  const rounds = [{ busyPercent: 3, measured: [measured("nginx", 20_000), measured("hookspool", 10_000)] }];
   const named = (name: string) => ({
     name,
     keeps: "",

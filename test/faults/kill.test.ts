@@ -97,7 +97,7 @@ describe.each([
     }
 
     for (let round = 1; round <= ROUNDS; round += 1) {
-      handler.nextRun();
+      await handler.nextRun();
       const listening = await startListen(handler.port, flags, { dir, ownGroup: true });
       const senders = Array.from({ length: SENDERS }, (_, sender) =>
         send(listening.port, `${round}-${sender}`),
@@ -108,7 +108,7 @@ describe.each([
       await look();
     }
 
-    handler.nextRun();
+    await handler.nextRun();
     expect((await hookspool(["redeliver"], { dir })).code).toBe(0);
     await look();
     expect([...open.values()]).toEqual([]);

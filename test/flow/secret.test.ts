@@ -149,7 +149,7 @@ test("is in no output and no file but its own after a whole run", async () => {
     "show 2",
     "verify 1",
     "verify 2",
-    "doctor",
+    "doctor --offline",
     "reindex",
   ])
     for (const json of [[], ["--json"]]) await run([...command.split(" "), ...json, "--debug"]);

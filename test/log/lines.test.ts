@@ -91,3 +91,12 @@ test.each([
   ["completed", "completed", "completed"],
   ["completed", "job.completed", "completed (job.completed)"],
 ])("the event %j, %j is shown as %j", (event, name, text) => expect(eventText(event, name)).toBe(text));
+
+test.each([
+  [true, 0, "Held  what comes is kept and acknowledged, and waits: hookspool resume\n"],
+  [true, 3, "Held  what comes is kept and acknowledged, and waits; 3 deliveries waiting: hookspool resume\n"],
+  [false, 1, "Forwarding  first 1 delivery that waited\n"],
+  [false, 0, "Forwarding  nothing waits\n"],
+])("held: %j with %d waiting is told", (held, waiting, line) =>
+  expect(noticeText({ type: "hold", held, waiting }, style)).toBe(line),
+);

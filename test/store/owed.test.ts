@@ -46,6 +46,12 @@ describe("of what is owed", () => {
     ["what goes to a target", { target: here }, [1, 3, 4, 5]],
     ["what goes nowhere yet", { target: null }, [7]],
     ["some", { among: [2, 5, 6, 7] }, [2, 5, 6]],
+    ["what was there before", { upTo: 4 }, [1, 3, 4]],
+    [
+      "what goes to a target, or nowhere yet and so there",
+      { target: here, defaultTarget: here },
+      [1, 3, 4, 5],
+    ],
     ["what nobody sees to", { notPromisedTo: [here] }, [6, 7]],
     ["what is not just being tried", { untriedBefore: 0, target: null }, []],
   ])("the first of every job: %s", async (_case, scope, ids) => {
@@ -94,6 +100,26 @@ describe("a delivery that a handler has taken", () => {
     await writer.appendAttempt({ ...newAttempt(2, status), ...made });
     expect(reader.delivery(1)).toMatchObject({ settledBy, owed: settledBy === null, attempts: 0 });
   });
+
+  test.each([
+    ["that names its job", about("a", "key")],
+    ["that names none", { provider: "wazza", dedupeKey: "key" }],
+  ])(
+    "settles the others of an event %s, also one that was stored in an earlier run",
+    async (_case, identity) => {
+      const dir = temporaryFolder();
+      const earlier = openStore(dir);
+      for (let i = 0; i < 3; i += 1) await earlier.writer.append(newDelivery({ identity }));
+      await earlier.close();
+      const { writer, reader } = newStore(dir);
+      await writer.appendAttempt(newAttempt(2, 200));
+      expect([1, 2, 3].map((id) => reader.delivery(id))).toMatchObject([
+        { owed: false, settledBy: 2, duplicateOf: null },
+        { owed: false, settledBy: null, duplicateOf: 1 },
+        { owed: false, settledBy: 2, duplicateOf: 1 },
+      ]);
+    },
+  );
 });
 
 test("what a version before this one made is brought up with all that is owed in it", async () => {
@@ -105,11 +131,15 @@ test("what a version before this one made is brought up with all that is owed in
   database.exec(`
     DROP INDEX deliveries_promised;
     DROP INDEX deliveries_owed_job;
+    DROP INDEX deliveries_owed_dedupe;
+    DROP INDEX deliveries_job;
+    CREATE INDEX deliveries_job ON deliveries (job) WHERE job IS NOT NULL;
     ALTER TABLE deliveries DROP COLUMN settled_by;
     ALTER TABLE deliveries DROP COLUMN promised_to;
     ALTER TABLE deliveries DROP COLUMN given_up;
     DROP TRIGGER spans_change;
     DROP TABLE spans;
+    DROP TABLE span_values;
     ALTER TABLE payloads DROP COLUMN client_address;
     ALTER TABLE payloads DROP COLUMN withheld;
     PRAGMA user_version = 1;

@@ -187,9 +187,15 @@ describe("forgetting", () => {
     [{ keep: 2, force: false }, [5, 4, 3, 1]],
     [{ keep: 2, force: true }, [5, 4]],
     [{ before: 1.5 * 86_400_000, keep: 4, force: true }, [5, 4, 3]],
+    [{ maxBytes: 5.1 * INLINE_BODY_BYTES, force: false }, [5, 4, 3, 1]],
+    [{ maxBytes: 5.1 * INLINE_BODY_BYTES, force: true }, [5, 4, 3, 2]],
+    [{ maxBytes: 0, force: false }, [5, 3, 1]],
+    [{ maxBytes: 0, force: true, inHands: { untriedBefore: 2.5 * 86_400_000 } }, [5]],
+    [{ keep: 0, force: true, inHands: { untriedBefore: 2 * 86_400_000 } }, [5, 3]],
   ])("by the rules %j leaves %j, and no other body", async (rules, expected) => {
     const opened = await fiveDays();
-    expect(opened.prune(rules)).toBe(5 - expected.length);
+    expect(opened.previewPrune(rules).deliveries).toBe(5 - expected.length);
+    expect(await opened.prune(rules)).toMatchObject({ deliveries: 5 - expected.length });
     expect(left(opened)).toEqual(expected);
     expect(bodyFiles(opened.dir)).toHaveLength(expected.length);
     opened.compact();
@@ -209,7 +215,7 @@ describe("forgetting", () => {
   test("more than one transaction's worth goes as well", async () => {
     const { writer, prune, reader } = store();
     await Promise.all(Array.from({ length: 1_203 }, () => writer.append(newDelivery())));
-    expect(prune({ keep: 1, force: true })).toBe(1_202);
+    expect(await prune({ keep: 1, force: true })).toMatchObject({ deliveries: 1_202 });
     expect(reader.counts().deliveries).toBe(1);
   });
 });
@@ -270,7 +276,7 @@ describe("opening", () => {
     writeFileSync(file, content);
     expect(() => openStore(dir)).toThrow(
       expect.objectContaining({
-        code: "E_DATA_DIRECTORY",
+        code: "E_DAMAGED_DATA",
         exitCode: 5,
         message: expect.stringContaining("damaged or not hookspool's"),
       }),

@@ -53,7 +53,7 @@ test("nobody is told of a delivery before its sync is over", async () => {
   const { writer, syncs } = countedWriter();
   let told = false;
   const done = writer.append(newDelivery()).then(() => (told = true));
-  await new Promise((resolve) => process.nextTick(resolve));
+  await new Promise((resolve) => setImmediate(resolve));
   expect([syncs(), told]).toEqual([1, false]);
   await done;
 });

@@ -20,6 +20,8 @@ interface RunOptions {
   readonly noDir?: boolean;
   /** As the leader of a process group, which `killGroup` ends. */
   readonly ownGroup?: boolean;
+  /** Keep no lines but the first, where there are many. */
+  readonly forgetLines?: boolean;
   /** Started by these words: a shell with a limit, say. */
   readonly under?: readonly string[];
 }
@@ -126,7 +128,7 @@ export function startRunning(args: readonly string[], options: RunOptions = {}):
   child.stderr?.on("data", (bytes: Buffer) => (stderr += bytes.toString()));
   createInterface({ input: child.stdout as NonNullable<typeof child.stdout> }).on("line", (text) => {
     const line = JSON.parse(text) as Line;
-    lines.push(line);
+    if (!options.forgetLines || lines.length === 0) lines.push(line);
     for (const watch of watchers) watch(line);
   });
   const exited = (once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>).then(

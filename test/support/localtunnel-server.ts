@@ -18,6 +18,8 @@ export interface LocaltunnelServer {
   answer: RegistrationAnswer;
   /** Whether connections to the pools are closed as soon as they stand. */
   slams: boolean;
+  /** What answers public requests in the tunnels' stead: a whole HTTP response, or nobody. */
+  impostor: string | null;
   /** How many connections the pools have been given so far. */
   readonly joins: number;
   /** What came out of a tunnel before anything had been asked through it. */
@@ -79,6 +81,7 @@ export async function startLocaltunnelServer(): Promise<LocaltunnelServer> {
     events,
     unasked,
     slams: false,
+    impostor: null,
     get joins() {
       return joins;
     },
@@ -102,6 +105,7 @@ export async function startLocaltunnelServer(): Promise<LocaltunnelServer> {
     const [, path = "/"] = text.split(" ", 2);
     const name = /\r\nhost: *([^\r:]+)/i.exec(text)?.[1]?.replace(`.${DOMAIN}`, "") ?? "";
     if (name === DOMAIN) return register(socket, path === "/?new" ? null : path.slice(1));
+    if (self.impostor !== null) return void socket.end(self.impostor);
     const client = clients.get(name);
     if (!client) return answer(socket, 404, "Not Found", `no tunnel "${name}"`);
     if (client.silent) return hush(socket);

@@ -8,9 +8,13 @@ export type Answer = string | Uint8Array | ((socket: Socket, request: Message) =
 
 export const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
+export const failing = "HTTP/1.1 500 No\r\nContent-Length: 5\r\n\r\nsorry";
+
 interface HandlerOptions {
   readonly host?: string;
   readonly forgetBodies?: boolean;
+  /** Keep no requests, where there are many. */
+  readonly forgetRequests?: boolean;
   /** The port to listen on; a free one if not given. */
   readonly port?: number;
   readonly onConnection?: (socket: Socket) => void;
@@ -34,6 +38,7 @@ export async function startHandler(
   {
     host = "127.0.0.1",
     forgetBodies = false,
+    forgetRequests = false,
     port: wanted = 0,
     onConnection = () => {},
   }: HandlerOptions = {},
@@ -50,7 +55,7 @@ export async function startHandler(
     const reader = createMessageReader({ kind: "request", forgetBodies });
     socket.on("data", (bytes) => {
       for (const request of reader.push(bytes)) {
-        requests.push(request);
+        if (!forgetRequests) requests.push(request);
         if (waiting.length > 0) {
           given += 1;
           waiting.shift()?.(request);

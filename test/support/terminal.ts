@@ -23,9 +23,13 @@ export interface Terminal {
   type(line: string): Promise<void>;
   /** Presses keys, in tmux's names: `Enter`, `Escape`, `C-z`, `j`. */
   press(...keys: string[]): Promise<void>;
+  /** Sends bytes as they are. */
+  send(text: string): Promise<void>;
   resize(size: TerminalSize): Promise<void>;
   /** The rows on the screen. */
   rows(): Promise<string[]>;
+  /** The screen with its colours, as escape sequences. */
+  painted(): Promise<string>;
   /** Resolves with the screen when it matches; fails, showing the screen, when it has not within 10 s. */
   shows(pattern: RegExp): Promise<string>;
   /** One of tmux's own variables: `alternate_on`, `cursor_flag`, `pane_title`. */
@@ -65,10 +69,14 @@ export async function openTerminal({ columns, rows }: TerminalSize, directory: s
     press: async (...keys) => {
       await tmux("send-keys", ...keys);
     },
+    send: async (text) => {
+      await tmux("send-keys", "-l", text);
+    },
     resize: async (size) => {
       await tmux("resize-window", "-x", String(size.columns), "-y", String(size.rows));
     },
     rows: async () => (await screen()).split("\n"),
+    painted: () => tmux("capture-pane", "-p", "-e"),
     async shows(pattern) {
       const deadline = Date.now() + PATIENCE_MS;
       for (;;) {

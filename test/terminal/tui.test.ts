@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -44,9 +44,9 @@ afterEach(async () => {
 const command = () => `'${process.execPath}' '${program}' ${target} --tunnel none --dir '${directory}/data'`;
 
 /** Starts it in a terminal; resolves with the address of its endpoint when the screen is there. */
-async function start(size: { columns: number; rows: number }, before = ""): Promise<string> {
+async function start(size: { columns: number; rows: number }, before = "", after = ""): Promise<string> {
   terminal = await openTerminal(size, directory);
-  await terminal.type(`${before}${command()}`);
+  await terminal.type(`${before}${command()}${after}`);
   const screen = await terminal.shows(/local only/);
   return /http:\/\/127\.0\.0\.1:\d+/.exec(screen)?.[0] ?? "";
 }
@@ -129,7 +129,7 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
     for (const size of [large, medium, small, { columns: 46, rows: 12 }, large, small]) {
       await terminal.resize(size);
       // The last row has the hints, the row below the header the title: nothing is above or below them.
-      await terminal.shows(new RegExp(`^([^\\n]*\\n){${size.rows - 1}}F follow[^\\n]*q quit *$`));
+      await terminal.shows(new RegExp(`^([^\\n]*\\n){${size.rows - 1}}Enter open[^\\n]*q quit *$`));
       const rows = await terminal.rows();
       expect(rows).toHaveLength(size.rows);
       expect(rows[0]).toMatch(/→ .*30 kept$/);
@@ -186,10 +186,200 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
     await expectSane();
   });
 
+  test("a stop from outside gives the shell back too", async () => {
+    await start(small);
+    process.kill(await terminal.job(), "SIGTSTP");
+    await terminal.shows(/Stopped/);
+    expect(await terminal.property("alternate_on")).toBe("0");
+    await terminal.type("fg");
+    await terminal.shows(/Nothing has arrived yet/);
+    await terminal.press("q");
+    await expectSane();
+  });
+
+  test("an editor has the terminal to itself, and what it changed is sent once that is said", async () => {
+    const editor = join(directory, "editor");
+    writeFileSync(
+      editor,
+      '#!/bin/sh\nprintf "the editor has %s" "$(stty -a | grep -o -- "-\\?icanon")"\nread -r line\nsed -i s/world/moon/ "$1"\n',
+      { mode: 0o755 },
+    );
+    const endpoint = await start(small, `EDITOR='${editor}' `);
+    await post(`${endpoint}/hooks`, '{"hello":"world"}');
+    await terminal.shows(/#1 .* 200 /);
+    await terminal.press("e");
+    await terminal.shows(/the editor has icanon/);
+    expect(await terminal.property("alternate_on")).toBe("0");
+    await terminal.press("Enter");
+    await terminal.shows(/The body was changed: sign it anew\?/);
+    await terminal.press("n");
+    await terminal.shows(/#1 edited and sent: 200/);
+    await terminal.press("q");
+    await expectSane();
+  });
+
+  test("with --mouse a click selects and the wheel moves", async () => {
+    const endpoint = await start(small, "", " --mouse");
+    for (let i = 0; i < 5; i += 1) await post(`${endpoint}/hooks/${i}`, "{}");
+    await terminal.shows(/▌ +#5 /);
+    expect(await terminal.property("mouse_any_flag")).toBe("1");
+    await terminal.send("\u001b[<0;20;6M\u001b[<0;20;6m");
+    await terminal.shows(/▌ +#3 /);
+    await terminal.send("\u001b[<64;20;6M");
+    await terminal.shows(/▌ +#5 /);
+    await terminal.press("q");
+    await expectSane();
+    expect(await terminal.property("mouse_any_flag")).toBe("0");
+  });
+
+  test("exports to a new file beside others, its secrets masked", async () => {
+    const endpoint = await start(small);
+    await fetch(`${endpoint}/x`, {
+      method: "POST",
+      body: "{}",
+      headers: { authorization: "Bearer abcdefghijklmnop" },
+    });
+    await terminal.shows(/#1 .* 200 /);
+    for (const name of ["delivery-1.sh", "delivery-1-2.sh"]) {
+      await terminal.press("x", "c");
+      await terminal.shows(new RegExp(`written to .*${name.replace(".", "\\.")}`, "s"));
+      expect(readFileSync(join(directory, name), "utf8")).toContain("Bear••••");
+    }
+    await terminal.press("y", "c");
+    await terminal.shows(/copied #1 as curl/);
+    expect(await terminal.clipboard()).toMatch(/^curl -X POST .*Bear••••/s);
+  });
+
+  test("shows rows of earlier runs, and goes to any by its number", async () => {
+    const endpoint = await start(small);
+    for (let i = 0; i < 300; i += 50)
+      await Promise.all(Array.from({ length: 50 }, () => post(`${endpoint}/hooks`, "{}")));
+    await terminal.shows(/#300 /);
+    await terminal.press("q");
+    await terminal.shows(/shell> $|shell>\s*$/);
+    await terminal.type(`clear; ${command()}`);
+    await terminal.shows(/#300 .*/);
+    await terminal.press(":", "7", "Enter");
+    await terminal.shows(/▌ +#7 /);
+    await terminal.press("G");
+    await terminal.shows(/▌ +#1 /);
+  });
+
   test("has no colours under NO_COLOR", async () => {
     const endpoint = await start(small, "NO_COLOR=1 ");
     await post(`${endpoint}/hooks?status=500`, "{}");
     await terminal.shows(/▌ +#1 .* 500 /);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are what is looked for.
+    expect(await terminal.painted()).not.toMatch(/\u001b\[[\d;]*m/);
+  });
+
+  test.each([
+    ["small", small],
+    ["medium", medium],
+    ["large", large],
+  ])(
+    "a whole session, %s",
+    async (_name, size) => {
+      await start(size, "HOOKSPOOL_SECRET_WAZZA=whsec_dGVzdHRlc3R0ZXN0dGVzdA== ");
+      const wide = size.columns >= 100;
+      await terminal.shows(/secrets: wazza/);
+      await terminal.press("t");
+      await terminal.shows(/▌ wazza +→ /);
+      await terminal.send("wazza progress");
+      await terminal.shows(/── Forge {2}1 /);
+      await terminal.press("Escape");
+
+      const { port } = new URL(
+        /http:\/\/127\.0\.0\.1:\d+/.exec((await terminal.rows()).join("\n"))?.[0] ?? "",
+      );
+      const endpoint = `http://127.0.0.1:${port}`;
+      await post(`${endpoint}/hooks`, '{"first":{"a":1,"b":[2,3]},"second":true}');
+      await terminal.shows(/#1 .*POST \/hooks .* 200 /);
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) =>
+          post(`${endpoint}/burst/${i}?status=${i % 20 ? 200 : 503}`, `{"n":${i}}`),
+        ),
+      );
+      await terminal.shows(/61 kept/);
+
+      await terminal.press("/");
+      await terminal.send("status:5xx");
+      await terminal.shows(/3 match/);
+      await terminal.press("Enter", "Escape");
+      await terminal.shows(/── Deliveries {2}following/);
+
+      await terminal.press("t");
+      await terminal.send("wazza completed");
+      await terminal.press("Enter");
+      await terminal.shows(/forged wazza .*taken by the handler/);
+      await terminal.shows(/#62 .* ✓ 200 .*F/);
+      await terminal.press("Enter", "]", "]", "]");
+      await terminal.shows(/\[Signature\][\s\S]*✓ verified[\s\S]*expected/);
+      await terminal.press("]", "]");
+      await terminal.shows(/\[Job\][\s\S]*job_[\s\S]*Outputs/);
+      await terminal.press("r");
+      await terminal.shows(/#62 sent again: 200/);
+      await terminal.press("R");
+      await terminal.shows(/#62 signed anew and sent: 200/);
+
+      await terminal.press(":", "1", "Enter", "[", "[", "[", "[", "[");
+      if (!wide) await terminal.press("Enter");
+      await terminal.shows(/\[Body\][\s\S]*"b": \[/);
+      await terminal.press("-");
+      await terminal.shows(/"first": \{ … \d+ lines \}/);
+      await terminal.press("Escape", "Space", "k", "=");
+      await terminal.shows(/── #1 beside #\d+ [\s\S]*≠ /);
+      await terminal.press("q", "Escape");
+
+      await terminal.press("p");
+      await terminal.shows(/on hold/);
+      await post(`${endpoint}/held`, "{}");
+      await terminal.shows(/4 owed/);
+      await terminal.press("p");
+      await terminal.shows(/3 owed/);
+      await terminal.press("P");
+      await terminal.shows(/delivered 0 of \d/);
+
+      for (const to of [small, large, medium, size]) {
+        await terminal.resize(to);
+        await terminal.shows(new RegExp(`^([^\\n]*\\n){${to.rows - 1}}[^\\n]*q quit *$`));
+      }
+      await terminal.press("q");
+      await terminal.shows(/Owed: 3 deliveries/);
+      await expectSane();
+    },
+    60_000,
+  );
+
+  test("hostile deliveries leave the screen as it is", async () => {
+    const endpoint = await start(medium);
+    const title = await terminal.property("pane_title");
+    const bodies = [
+      `{"id":"a\u001b]0;owned\u0007","status":"completed\u001b[2J"}`,
+      `{"lone":"\\ud800","nul":"\u0000","answer":"\u001b[c\u001b[6n\u0005"}`,
+      "x".repeat(1024 * 1024),
+      "\u0000".repeat(5_000),
+      "\u202e\u2066\u200f שלום 👩‍👩‍👧‍👦 🏳️‍🌈 é\u0301\u0301\u0301 世界".repeat(30),
+      Buffer.from([0xff, 0xd8, 0xed, 0xa0, 0x80, 0x9b, 0x33, 0x31, 0x6d]),
+    ];
+    for (const [i, body] of bodies.entries()) {
+      await fetch(`${endpoint}/%1b%5b2J?token=\u009b31m`, {
+        method: "POST",
+        body,
+        headers: { "content-type": "application/json", "x-hostile": "\u009b2Jé" },
+      });
+      await terminal.shows(new RegExp(`#${i + 1} .* 200 `));
+      for (const tab of ["]", "]", "]", "]", "]", "]"]) {
+        await terminal.press(tab);
+        const rows = await terminal.rows();
+        expect(rows).toHaveLength(medium.rows);
+        expect(rows[2]).toMatch(/^── Deliveries .*┬── #\d/);
+        expect(rows.at(-1)).toMatch(/q quit/);
+      }
+    }
+    expect(await terminal.property("pane_title")).toBe(title);
+    await terminal.press("q");
+    await expectSane();
   });
 });
 

@@ -3,7 +3,7 @@ import { matchCount } from "../../src/tui/selectors.ts";
 import { selected } from "../../src/tui/state.ts";
 import { WINDOW_ROWS } from "../../src/tui/window.ts";
 import { answered, attempt, delivery } from "../support/delivery.ts";
-import { scene } from "./support.tsx";
+import { scene } from "./scene.ts";
 
 const many = (count: number, from = 1) =>
   Array.from({ length: count }, (_, i) => answered(200, { id: from + i }));
@@ -164,7 +164,7 @@ describe("filtering", () => {
     expect(idOf(at)).toBe(4);
     at.notice({ type: "attempt", attempt: attempt({ delivery: 5, status: 500 }) });
     expect(at.state().toReread).toEqual([5]);
-    at.act({ type: "reread", deliveries: [answered(500, { id: 5 })] });
+    at.act({ type: "reread", ids: [5], found: [answered(500, { id: 5 })] });
     expect(idOf(at)).toBe(5);
   });
 
@@ -203,7 +203,7 @@ describe("asking", () => {
   test("nothing is forgotten without a yes", () => {
     const at = scene({ history: many(2) });
     at.press("X");
-    expect(at.state().mode).toEqual({ kind: "remove", id: 2 });
+    expect(at.state().mode).toEqual({ kind: "remove", ids: [2], isAll: false });
     at.press("q");
     expect(at.state().mode.kind).toBe("browse");
   });
@@ -222,4 +222,84 @@ test("notices that were dropped are made up for from the store", () => {
   at.notice(...later.map((one) => ({ type: "delivery" as const, delivery: one })).slice(0, 1));
   at.act({ type: "fell-behind" });
   expect(idOf(at)).toBe(4);
+});
+
+describe("going to a delivery", () => {
+  test("by its number, far away, and on from there both ways", () => {
+    const at = scene({ history: many(10_000) });
+    at.act({ type: "gone", id: 5_000 });
+    expect(idOf(at)).toBe(5_000);
+    at.press("j");
+    expect(idOf(at)).toBe(4_999);
+    at.press("kk");
+    expect(idOf(at)).toBe(5_001);
+    expect(at.pages()).toBeLessThan(8);
+  });
+
+  test("past a filter that hides it", () => {
+    const at = scene({ history: many(5) });
+    at.press("/status:5xx<enter>");
+    at.act({ type: "gone", id: 3 });
+    expect(idOf(at)).toBe(3);
+    expect(at.state().filter.source).toBe("");
+  });
+});
+
+describe("marks", () => {
+  test("Space marks and goes on, X and x mean the marked", () => {
+    const at = scene({ history: many(5) });
+    at.press("  ");
+    expect(at.state().marks).toEqual([5, 4]);
+    at.press("X");
+    expect(at.state().mode).toEqual({ kind: "remove", ids: [4, 5], isAll: false });
+    at.press("<esc>x");
+    expect(at.state().mode).toEqual({ kind: "export", ids: [4, 5] });
+    at.press("<esc>");
+    at.act({ type: "removed", ids: [5] });
+    expect(at.state().marks).toEqual([4]);
+    at.press("<esc>");
+    expect(at.state().marks).toEqual([]);
+  });
+});
+
+describe("the mouse", () => {
+  test("a click selects, the wheel moves", () => {
+    const at = scene({ history: many(50), columns: 120, rows: 40 });
+    at.act({ type: "clicked", column: 5, row: 7 });
+    expect(idOf(at)).toBe(46);
+    at.act({ type: "wheeled", column: 5, rows: 3 });
+    expect(idOf(at)).toBe(43);
+    at.show({});
+    at.act({ type: "clicked", column: 100, row: 6 });
+    expect(at.state().focus).toBe("detail");
+    at.act({ type: "clicked", column: 5, row: 0 });
+    expect(idOf(at)).toBe(43);
+  });
+});
+
+describe("the command line", () => {
+  test.each([
+    [":wr<tab>", "wrap "],
+    [":del", "del"],
+    [":de<tab>", "del"],
+  ])("%s completes", (keys, text) => {
+    const at = scene({ history: many(2) });
+    at.press(keys);
+    expect(at.state().mode).toEqual({ kind: "line", text });
+  });
+
+  test("what is no command stays, so that it can be mended", () => {
+    const at = scene({ history: many(2) });
+    at.press(":xyzzy<enter>");
+    expect(at.state().mode).toEqual({ kind: "line", text: "xyzzy" });
+  });
+});
+
+test("a filter that asks for words leaves it to the store what has just come", () => {
+  const at = scene({ history: many(3) });
+  at.press('/search:"fat cat"<enter>');
+  at.arrive(delivery({ id: 4 }));
+  expect(at.state().toReread).toEqual([4]);
+  at.act({ type: "reread", ids: [4], found: [delivery({ id: 4 })] });
+  expect(at.state().window.rows[0]?.id).toBe(4);
 });

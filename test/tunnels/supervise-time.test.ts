@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type OpenTunnel, type TunnelDriver, TunnelFailure } from "../../src/core/tunnel.ts";
 import type { Clock } from "../../src/tunnels/_clock.ts";
 import { type Supervision, superviseTunnel } from "../../src/tunnels/_supervise.ts";
+import { probePace } from "../../src/tunnels/_watch.ts";
 import { type ProbedFront, probeSecret, startProbedFront } from "../support/probed-front.ts";
 import { passingClock } from "./passing-clock.ts";
 import { recordStatuses } from "./statuses.ts";
@@ -97,14 +98,22 @@ describe("a server that refuses", () => {
 });
 
 describe("a probe", () => {
-  test("goes out every 30 s", async () => {
-    const clock = passingClock({ start: START, end: START + 5 * MINUTE + 10_000 });
+  test("goes out every 19.5 s, so that two of 5 s that fail fit into half a minute", async () => {
+    const clock = passingClock({ start: START, end: START + 200_000 });
     const { driver } = driverThat(() => ({}), clock);
     await supervise(driver, clock).ready;
     await probed(11);
-    expect(clock.now() - START).toBeGreaterThanOrEqual(5 * MINUTE);
+    expect(clock.now() - START).toBeGreaterThanOrEqual(195_000);
     expect(statuses.states()).toEqual(["up"]);
   });
+
+  test.each([undefined, 60_000, 20_000, 6_000])(
+    "finds a loss that nobody announces within its interval: %s ms",
+    (intervalMs) => {
+      const { restMs, timeoutMs } = probePace(intervalMs);
+      expect(restMs + timeoutMs + 500 + timeoutMs).toBeLessThanOrEqual(intervalMs ?? 30_000);
+    },
+  );
 
   test("goes out at once when the machine has slept", async () => {
     const clock = passingClock({ start: START, end: START + 10_000 });
@@ -119,7 +128,7 @@ describe("a probe", () => {
 
 describe("the pause before a tunnel is opened again", () => {
   test.each([
-    ["short when it had been up for a while", 31_000, [250, 250, 250]],
+    ["short when it had been up for a while", 31_500, [250, 250, 250]],
     ["longer each time when it had not", 5_000, [250, 500, 999]],
   ])("is %s", async (_case, upForMs, pauses) => {
     const clock = passingClock({ start: START, end: START + 10 * MINUTE });
@@ -174,6 +183,177 @@ describe("under another URL than before", () => {
       previous: lastUrl,
       reason: `the server gave another URL than ${lastUrl}`,
     });
+  });
+});
+
+describe("several drivers", () => {
+  /** One after the other; the second and third are run by other companies. */
+  function superviseAll(drivers: readonly TunnelDriver[], clock: Clock, fallback = false): Supervision {
+    const [first, ...others] = drivers.map((driver, i) => ({
+      driver: { ...driver, name: `d${i + 1}`, operator: () => `company ${i + 1}` },
+    }));
+    if (!first) throw new Error("no driver");
+    supervision = superviseTunnel({
+      routes: [first, ...others],
+      fallback,
+      port: front.port,
+      folder: "",
+      project: "test",
+      probe: probeSecret,
+      onStatus: statuses.onStatus,
+      clock,
+      random: () => 0.999,
+    });
+    return supervision;
+  }
+  const failing = (reason: string) => () => new TunnelFailure("refused", reason);
+  const clockFor = (minutes: number) => passingClock({ start: START, end: START + minutes * MINUTE });
+
+  test("are tried in order until one is up, and each step is explained", async () => {
+    const clock = clockFor(1);
+    const drivers = [failing("no"), failing("not now"), () => ({})].map((open) => driverThat(open, clock));
+    const { ready } = superviseAll(
+      drivers.map(({ driver }) => driver),
+      clock,
+    );
+    expect(await ready).toMatchObject({ state: "up", driver: "d3" });
+    expect(statuses.all.map(({ state, driver, reason }) => [state, driver, reason])).toEqual([
+      ["opening", "d2", "d1: no; now trying d2: another URL, and company 2 will see what is delivered"],
+      ["opening", "d3", "d2: not now; now trying d3: another URL, and company 3 will see what is delivered"],
+      ["up", "d3", "a probe came back through the tunnel"],
+    ]);
+    expect(drivers.map(({ asked }) => asked.length)).toEqual([1, 1, 1]);
+  });
+
+  test("that all fail make it offline, with the reason of each", async () => {
+    const clock = clockFor(1);
+    const drivers = [failing("no"), failing("not now")].map((open) => driverThat(open, clock).driver);
+    expect(await superviseAll(drivers, clock).ready).toMatchObject({
+      state: "offline",
+      reason: "d1: no; d2: not now",
+    });
+  });
+
+  test("stay with the one that was up", async () => {
+    const clock = clockFor(30);
+    let opens = 0;
+    const first = driverThat(() => {
+      opens += 1;
+      return opens === 1
+        ? { lost: clock.after(5_000).then(() => "gone") }
+        : new TunnelFailure("refused", "not again");
+    }, clock);
+    const second = driverThat(() => ({}), clock);
+    await superviseAll([first.driver, second.driver], clock).ready;
+    await statuses.reaches(() => first.asked.length > 10);
+    expect(second.asked).toEqual([]);
+  });
+
+  test("go on to the next with --fallback, which is a move", async () => {
+    const clock = clockFor(30);
+    let opens = 0;
+    const first = driverThat(() => {
+      opens += 1;
+      return opens === 1
+        ? { url: `http://localhost:${front.port}`, lost: clock.after(5_000).then(() => "gone") }
+        : new TunnelFailure("refused", "not again");
+    }, clock);
+    const second = driverThat(() => ({}), clock);
+    await superviseAll([first.driver, second.driver], clock, true).ready;
+    expect(await statuses.next("moved")).toMatchObject({
+      driver: "d2",
+      endpoint: `http://127.0.0.1:${front.port}`,
+      previous: `http://localhost:${front.port}`,
+    });
+    expect(statuses.all.at(-2)).toMatchObject({
+      state: "opening",
+      reason: expect.stringMatching(/^d1: not again; now trying d2: another URL, and company 2 will see/),
+    });
+    expect(first.asked).toHaveLength(4);
+  });
+});
+
+describe("a server that is away after it was there", () => {
+  test("is looked for at least every 1.2 s for two minutes, then less and less often", async () => {
+    const clock = passingClock({ start: START, end: START + 10 * MINUTE });
+    let opens = 0;
+    const { driver, asked } = driverThat(() => {
+      opens += 1;
+      return opens === 1
+        ? { lost: clock.after(1_000).then(() => "gone") }
+        : new TunnelFailure("unreachable", "away");
+    }, clock);
+    supervise(driver, clock);
+    await statuses.reaches(() => asked.length > 108);
+    const pauses = asked.slice(2).map(({ at }, i) => at - Number(asked[i + 1]?.at));
+    expect(Math.max(...pauses.slice(0, 90))).toBeLessThanOrEqual(1_200);
+    expect(pauses.at(-1)).toBeGreaterThan(50_000);
+  });
+});
+
+describe("a tunnel that mends itself", () => {
+  test("is waited for, and keeps its URL", async () => {
+    const clock = passingClock({ start: START, end: START + 10 * MINUTE });
+    let tell: (broken: string | null) => void = () => {};
+    const { driver, asked } = driverThat(() => ({ onConnection: (hear) => (tell = hear) }), clock);
+    const { endpoint } = await supervise(driver, clock).ready;
+    tell("no connection to the edge");
+    expect(await statuses.next("down")).toMatchObject({ reason: "no connection to the edge" });
+    tell(null);
+    expect(await statuses.next("up", 1)).toMatchObject({
+      endpoint,
+      reason: "a probe comes back through the tunnel again",
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test("is given up for a new one after five minutes", async () => {
+    const clock = passingClock({ start: START, end: START + 20 * MINUTE });
+    let tell: (broken: string | null) => void = () => {};
+    const { driver, asked } = driverThat(() => ({ onConnection: (hear) => (tell = hear) }), clock);
+    await supervise(driver, clock).ready;
+    tell("no connection to the edge");
+    await statuses.reaches(() => asked.length === 2);
+    expect(Number(asked[1]?.at) - START).toBeGreaterThanOrEqual(5 * MINUTE);
+  });
+});
+
+describe("an endpoint that somebody else answers for a while", () => {
+  test("is down with an alarm, and up again without a new tunnel", async () => {
+    const clock = passingClock({ start: START, end: START + MINUTE });
+    const { driver, asked } = driverThat(() => ({}), clock);
+    const { endpoint } = await supervise(driver, clock).ready;
+    front.proves = false;
+    expect(await statuses.next("down")).toMatchObject({ reason: expect.stringMatching(/^ALARM: /) });
+    front.proves = true;
+    expect(await statuses.next("up", 2)).toMatchObject({ endpoint });
+    expect(asked).toHaveLength(1);
+  });
+});
+
+describe("a target that nobody listens at", () => {
+  test("makes the endpoint degraded, and up again", async () => {
+    const clock = passingClock({ start: START, end: START + 1_000 });
+    const { driver } = driverThat(() => ({}), clock);
+    const { ready, target } = supervise(driver, clock);
+    const { endpoint } = await ready;
+    target("nothing listens");
+    target("nothing listens");
+    target(null);
+    expect(statuses.all.map(({ state, reason }) => [state, reason]).slice(1)).toEqual([
+      ["degraded", "nothing listens"],
+      ["up", "the target can be reached again"],
+    ]);
+    expect(statuses.all.every((status) => status.endpoint === endpoint)).toBe(true);
+  });
+
+  test("is said as soon as the tunnel is up", async () => {
+    const clock = passingClock({ start: START, end: START + 1_000 });
+    const { driver } = driverThat(() => ({}), clock);
+    const { ready, target, status } = supervise(driver, clock);
+    target("nothing listens");
+    expect(await ready).toMatchObject({ state: "up" });
+    expect(status()).toMatchObject({ state: "degraded", endpoint: expect.any(String) });
   });
 });
 

@@ -112,6 +112,45 @@ describe("what is stored", () => {
     expect(given).not.toMatch(/access-control/i);
   });
 
+  describe.each([
+    "DELETE /api/deliveries?numbers=1",
+    "POST /api/deliveries/1/replay",
+    "POST /api/deliveries/1/resign",
+    "POST /api/deliveries/1/edited?signs=false",
+    "POST /api/forge",
+    "POST /api/deliver",
+    "POST /api/hold",
+    "POST /api/resume",
+  ])("and is not changed by %s", (start) => {
+    test.each([
+      ["with no Origin", without(own, "Origin"), 403],
+      ["without the token", without(own, "X-Hookspool-Token"), 401],
+      ["under another name", { ...own, Host: `rebound.example:${port}` }, 403],
+      [
+        "out of a foreign page's form",
+        {
+          ...home,
+          Origin: "https://evil.example",
+          "Sec-Fetch-Site": "cross-site",
+          "Content-Type": "application/x-www-form-urlencoded",
+        },
+        403,
+      ],
+    ])("%s", async (_case, headers, status) => {
+      expect(await answer(start, headers)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    });
+  });
+
+  test.each(["/api/deliveries/1/media/0", "/api/export?format=json&numbers=1", "/api/deliveries/1/diff/1"])(
+    "is not read at %s without the token",
+    async (path) => expect(await answer(`GET ${path}`, home)).toMatch(/^HTTP\/1.1 401 /),
+  );
+
+  test("fetches no file that stands in no delivery", async () => {
+    expect(await answer("GET /api/deliveries/1/media/0", own)).toMatch(/^HTTP\/1.1 404 /);
+    expect(await answer("GET /api/deliveries/99/media/0", own)).toMatch(/^HTTP\/1.1 404 /);
+  });
+
   test("is left as it was by all that was refused", async () => {
     expect(await answer("GET /api/deliveries/1", own)).toMatch(/^HTTP\/1.1 200 /);
     expect(handler.requests).toHaveLength(1);

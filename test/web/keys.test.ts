@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commandFor } from "../../src/tui/keymap.ts";
+import { commandFor, keymap } from "../../src/tui/keymap.ts";
 import { keyBindings } from "../../src/web/app/keys.ts";
 
 /** As the terminal UI calls what the browser calls otherwise. */
@@ -17,8 +17,15 @@ const terminalNames: Readonly<Record<string, string>> = {
   " ": "space",
 };
 
+const inTerminal = (pane: string, command: string) =>
+  Object.values(keymap)
+    .flat()
+    .some(({ where, command: theirs }) => theirs === command && where.some((place) => place === pane));
+
 const cases = keyBindings.flatMap(({ keys, where, command }) =>
-  where.flatMap((pane) => keys.map((key) => ({ key, pane, command }))),
+  where
+    .filter((pane) => inTerminal(pane, command))
+    .flatMap((pane) => keys.map((key) => ({ key, pane, command }))),
 );
 
 test.each(cases)("$key in the $pane does what it does in the terminal", ({ key, pane, command }) => {

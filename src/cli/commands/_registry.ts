@@ -7,6 +7,7 @@ import { diffCommand } from "./diff.ts";
 import { doctorCommand } from "./doctor.ts";
 import { exportCommand } from "./export.ts";
 import { forgeCommand } from "./forge.ts";
+import { holdCommand } from "./hold.ts";
 import { importCommand } from "./import.ts";
 import { listenCommand } from "./listen.ts";
 import { lsCommand } from "./ls.ts";
@@ -15,6 +16,7 @@ import { pruneCommand } from "./prune.ts";
 import { redeliverCommand } from "./redeliver.ts";
 import { reindexCommand } from "./reindex.ts";
 import { replayCommand } from "./replay.ts";
+import { resumeCommand } from "./resume.ts";
 import { rmCommand } from "./rm.ts";
 import { secretCommand } from "./secret.ts";
 import { showCommand } from "./show.ts";
@@ -30,6 +32,7 @@ export const commands = [
   doctorCommand,
   exportCommand,
   forgeCommand,
+  holdCommand,
   importCommand,
   listenCommand,
   lsCommand,
@@ -38,6 +41,7 @@ export const commands = [
   redeliverCommand,
   reindexCommand,
   replayCommand,
+  resumeCommand,
   rmCommand,
   secretCommand,
   showCommand,

@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import { type ExitCode, exitCodes } from "../../core/errors.ts";
+import { printable } from "../../core/text.ts";
 import { jsonLine } from "../../log/json.ts";
+import type { RepairReport } from "../../store/repair.ts";
 import { applyConfigFiles, readConfigFiles } from "../config.ts";
 import type { Context } from "../context.ts";
 import type { CommandDefinition } from "./_command.ts";
@@ -13,13 +15,41 @@ export const doctorCommand: CommandDefinition = {
   examples: [
     "hookspool doctor",
     "hookspool doctor --offline",
+    "hookspool doctor --repair",
     "hookspool doctor --json | jq 'select(.type == \"setting\")'",
   ],
   define(command) {
-    command.option("--offline", "open no tunnels: say only what is missing on this machine");
+    command
+      .option("--offline", "open no tunnels: say only what is missing on this machine")
+      .option(
+        "--repair",
+        "save what can be read of a damaged database into a fresh one; the damaged one is kept",
+      );
   },
-  run: (context, { options }) => doctor(context, options.offline === true),
+  run: (context, { options }) =>
+    options.repair === true ? repair(context) : doctor(context, options.offline === true),
 };
+
+async function repair(context: Context): Promise<ExitCode> {
+  const { repairData } = await import("../../wiring/repair.ts");
+  const report = await repairData(context.dir, Date.now());
+  if (context.json)
+    await context.write(jsonLine({ v: 1, type: "repaired", damaged: report !== undefined, ...report }));
+  else if (report) tellRepair(context, report);
+  else context.talk("Nothing is damaged.\n");
+  return report && report.lost.length > 0 ? exitCodes.answerIsNo : exitCodes.done;
+}
+
+function tellRepair({ talk }: Context, { saved, lost, keptIn }: RepairReport): void {
+  talk(`Saved ${countText(saved)}; lost ${lost.length === 0 ? "none" : countText(lost.length)}.\n`);
+  for (const { id, provider, job, why } of lost) {
+    const of = printable([provider, job].filter((word) => word !== null).join(" "));
+    talk(`  #${id}  ${of === "" ? "" : `${of}: `}${why}\n`);
+  }
+  talk(`The damaged database, and what else could be read, is in ${keptIn}\n`);
+}
+
+const countText = (count: number) => (count === 1 ? "1 delivery" : `${count} deliveries`);
 
 async function doctor(context: Context, offline: boolean): Promise<ExitCode> {
   const { examineHealth } = await import("../../wiring/health.ts");

@@ -3,12 +3,15 @@ import { AppError, type ExitCode, exitCodes } from "../../core/errors.ts";
 import type { Notice } from "../../core/notice.ts";
 import { parseTarget } from "../../core/target.ts";
 import { DEFAULT_CONCURRENCY } from "../../spool/forward.ts";
+import { readHold } from "../../wiring/hold-state.ts";
 import { secretsByProvider } from "../../wiring/secrets.ts";
 import { openSession, type SessionSettings } from "../../wiring/session.ts";
+import type { StandingRules } from "../../wiring/standing-rules.ts";
 import { collectPath, parseCount, parseDuration, parsePort, parseSize } from "../arguments.ts";
 import { type Context, readNamedFile } from "../context.ts";
 import { readCredentials, urlForProviders } from "../endpoint-credentials.ts";
 import { interruptions } from "../interruptions.ts";
+import { mediaOption } from "../media-option.ts";
 import { createReporter, type Reporter } from "../reporter.ts";
 import { type Beside, runBeside } from "../run-beside.ts";
 import { createUrlCommand } from "../url-command.ts";
@@ -42,8 +45,13 @@ interface Options {
   readonly insecure?: boolean;
   readonly cacert?: string;
   readonly output?: OutputMode;
+  readonly mouse?: boolean;
   /** `true` where the flag stands without a port. */
   readonly inspector?: number | boolean;
+  readonly pruneOlderThan?: number;
+  readonly pruneKeep?: number;
+  readonly pruneMaxSize?: number;
+  readonly media: "click" | "auto";
 }
 
 type OutputMode = "tui" | "lines" | "json" | "quiet";
@@ -115,7 +123,7 @@ export const listenCommand: CommandDefinition = {
       .addOption(
         listenOption(
           "--probe-interval <duration>",
-          "how often the endpoint is proven (default: 30s)",
+          "how soon a loss that nobody announces is noticed (default: 30s)",
           "PROBE_INTERVAL",
         ).argParser(parseDuration),
       )
@@ -219,6 +227,10 @@ export const listenCommand: CommandDefinition = {
           "OUTPUT",
         ).choices(["tui", "lines", "json", "quiet"]),
       )
+      .option(
+        "--mouse",
+        "in the terminal UI: the wheel scrolls, a click selects (text is selected with Shift)",
+      )
       .addOption(
         listenOption(
           "--inspector [port]",
@@ -226,7 +238,27 @@ export const listenCommand: CommandDefinition = {
           "INSPECTOR",
         ).argParser(parsePort),
       )
-      .option("--no-inspector", "no web inspector");
+      .option("--no-inspector", "no web inspector")
+      .addOption(
+        listenOption(
+          "--prune-older-than <duration>",
+          "forget by itself what arrived longer ago; what is owed stays",
+          "PRUNE_OLDER_THAN",
+        ).argParser(parseDuration),
+      )
+      .addOption(
+        listenOption("--prune-keep <n>", "the same: all but the newest n", "PRUNE_KEEP").argParser(
+          parseCount,
+        ),
+      )
+      .addOption(
+        listenOption(
+          "--prune-max-size <size>",
+          "the same: the oldest, until the rest takes no more than this",
+          "PRUNE_MAX_SIZE",
+        ).argParser(parseSize),
+      )
+      .addOption(mediaOption());
   },
   run: (context, words) => {
     const [target, command] = words.arguments as [string, string[]];
@@ -246,7 +278,7 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const reporter = await reporterFor(mode, context, settings.target, interrupt);
+  const reporter = await reporterFor(mode, context, settings, options, interrupt);
 
   const onUrl =
     options.onUrl === undefined
@@ -265,11 +297,13 @@ async function listen(
   const session = await openSession({
     settings,
     project: process.cwd(),
+    rules: standingRules(options),
     observer(notice: Notice) {
       if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
       return reporter.observe(notice);
     },
     inspector: inspectorPort(mode, options.inspector),
+    media: options.media,
     onTrouble: reporter.trouble,
     onCrash: interrupt.crash,
   });
@@ -299,10 +333,19 @@ async function listen(
     beside?.stop();
     await session.stop(GRACE_MS);
     await context.withStore((store) => {
-      const { owed } = store.reader.counts();
-      if (owed > 0) reporter.owed(owed);
+      const isHeld = readHold(store, settings.target).state === "held";
+      reporter.owed(store.reader.counts().owed, isHeld);
     });
   }
+}
+
+function standingRules(options: Options): StandingRules | undefined {
+  const rules = {
+    olderThanMs: options.pruneOlderThan,
+    keep: options.pruneKeep,
+    maxBytes: options.pruneMaxSize,
+  };
+  return Object.values(rules).some((rule) => rule !== undefined) ? rules : undefined;
 }
 
 /** Where nothing is said, nobody would learn of its link. */
@@ -335,12 +378,16 @@ function outputMode(
 async function reporterFor(
   mode: OutputMode,
   context: Context,
-  target: string,
+  { target, provider, secrets }: SessionSettings,
+  { mouse = false }: Options,
   { stop, crash }: ReturnType<typeof interruptions>,
 ): Promise<Reporter> {
   if (mode === "tui")
     return (await import("../tui-reporter.ts")).createTuiReporter(context, {
       target,
+      provider,
+      secrets: Object.keys(secrets),
+      mouse,
       quit: stop,
       onCrash: crash,
     });
@@ -359,7 +406,7 @@ function settingsFor({ dir }: Context, word: string, options: Options): SessionS
     paths: options.path ?? [],
     credentials: readCredentials(options),
     clientAddressHeader: options.clientAddressHeader ?? null,
-    later: {
+    deferring: {
       early: options.ack === "early",
       holds: options.hold ?? false,
       giveUpAfterMs: options.giveUpAfter,

@@ -53,8 +53,12 @@ async function redeliver(context: Context, names: readonly string[], options: Op
       ...lines,
     });
     if (!options.watch) {
-      await redeliverer.once();
-      if (!lines.any() && settled.length === 0) context.talk("Nothing is owed.\n");
+      const { leftToOthers } = await redeliverer.once();
+      if (leftToOthers > 0)
+        context.talk(
+          `${leftToOthers === 1 ? "1 delivery is" : `${leftToOthers} deliveries are`} in the hands of a running process, which tries at once.\n`,
+        );
+      else if (!lines.any() && settled.length === 0) context.talk("Nothing is owed.\n");
       return lines.worst();
     }
     const interrupt = interruptions(context);

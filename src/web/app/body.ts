@@ -1,54 +1,46 @@
 import { byteText } from "../../core/text.ts";
 import { hexRows } from "../../inspect/dump.ts";
-import { indentJson, type JsonLine } from "../../inspect/pretty.ts";
+import { indentJson } from "../../inspect/pretty.ts";
 import type { Content } from "../protocol.ts";
 import { el } from "./dom.ts";
+import { type JsonTree, jsonTree } from "./json-tree.ts";
+import { moreAndMore } from "./lines.ts";
 
 /** How a body is looked at: indented, as it came, or byte by byte. */
-export type BodyView = "pretty" | "raw" | "hex";
-
-/** Lines drawn at once; the rest on demand. */
-const LINES_AT_ONCE = 2_000;
+export type BodyView = "tree" | "raw" | "hex";
 
 /** Of bytes that are no text, this much is worth a look. */
 const SHOWN_HEX_BYTES = 16 * 1024;
 
+export interface ShownBody {
+  readonly element: HTMLElement;
+  /** Where it can be folded. */
+  readonly tree?: JsonTree;
+}
+
 export function viewsOf({ encoding, data, isCut }: Content): readonly BodyView[] {
   if (encoding === "base64") return ["hex"];
-  return indentJson(data, { cut: isCut }) ? ["pretty", "raw", "hex"] : ["raw", "hex"];
+  return indentJson(data, { cut: isCut }) ? ["tree", "raw", "hex"] : ["raw", "hex"];
 }
 
 /** A body as text, whatever is in it. */
-export function bodyElement(content: Content, view: BodyView): HTMLElement {
-  if (content.size === 0) return el("p", { class: "dim" }, "empty");
-  const { lines, isCut } = linesOf(content, view);
-  const code = el("pre", { class: `code ${view}`, tabindex: 0 });
-  const more = (from: number) => {
-    code.append(...lines.slice(from, from + LINES_AT_ONCE).map((line) => line()));
-    const left = lines.length - from - LINES_AT_ONCE;
-    if (left <= 0) return;
-    const button = el("button", { type: "button", onclick: next }, `${left} more lines`);
-    function next() {
-      button.remove();
-      more(from + LINES_AT_ONCE);
-    }
-    code.append(button);
-  };
-  more(0);
+export function shownBody(content: Content, view: BodyView): ShownBody {
+  if (content.size === 0) return { element: el("p", { class: "dim" }, "empty") };
+  const json = view === "tree" ? indentJson(content.data, { cut: content.isCut }) : undefined;
+  const tree = json && jsonTree(json);
+  const element = tree?.element ?? plainLines(content, view);
+  const isCut = content.isCut || (view === "hex" && content.size > SHOWN_HEX_BYTES);
   if (isCut)
-    code.append(el("span", { class: "dim" }, `… of ${byteText(content.size)}; Save gives all of it`));
-  return code;
+    element.append(el("span", { class: "dim" }, `… of ${byteText(content.size)}; Save gives all of it`));
+  return { element, ...(tree ? { tree } : {}) };
 }
 
-type LineMaker = () => HTMLElement;
-
-function linesOf(content: Content, view: BodyView): { lines: readonly LineMaker[]; isCut: boolean } {
-  const json = view === "pretty" ? indentJson(content.data, { cut: content.isCut }) : undefined;
-  if (json) return { lines: json.map((line) => () => jsonLine(line)), isCut: content.isCut };
+function plainLines(content: Content, view: BodyView): HTMLElement {
+  const code = el("pre", { class: `code ${view}`, tabindex: 0 });
   if (view === "hex") {
-    const bytes = bytesOf(content);
-    const rows = hexRows(bytes.subarray(0, SHOWN_HEX_BYTES));
-    const lines = rows.map(({ offset, hex, text }) => () => {
+    const rows = hexRows(bytesOf(content).subarray(0, SHOWN_HEX_BYTES));
+    moreAndMore(code, rows.length, (at) => {
+      const { offset = "", hex = "", text = "" } = rows[at] ?? {};
       return el(
         "span",
         { class: "line" },
@@ -58,20 +50,11 @@ function linesOf(content: Content, view: BodyView): { lines: readonly LineMaker[
         "\n",
       );
     });
-    return { lines, isCut: content.isCut || bytes.length > SHOWN_HEX_BYTES };
+  } else {
+    const lines = content.data.split(/\r?\n/);
+    moreAndMore(code, lines.length, (at) => el("span", { class: "line" }, `${lines[at]}\n`));
   }
-  const lines = content.data.split(/\r?\n/).map((line) => () => el("span", { class: "line" }, `${line}\n`));
-  return { lines, isCut: content.isCut };
-}
-
-function jsonLine({ depth, tokens }: JsonLine): HTMLElement {
-  const pieces = tokens.map(({ kind, text }) =>
-    kind === "punctuation" ? (text === ":" ? ": " : text) : el("span", { class: `json-${kind}` }, text),
-  );
-  // Wrapped lines hang below their own beginning; hostile nesting does not push the text out of sight.
-  const line = el("span", { class: "line" }, "  ".repeat(Math.min(depth, 20)), ...pieces, "\n");
-  line.style.setProperty("--depth", String(Math.min(depth, 20)));
-  return line;
+  return code;
 }
 
 function bytesOf({ encoding, data }: Content): Uint8Array {

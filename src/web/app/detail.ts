@@ -1,77 +1,71 @@
 import { byteText, localTime } from "../../core/text.ts";
 import type { Detail } from "../protocol.ts";
-import { type BodyView, bodyElement, viewsOf } from "./body.ts";
+import type { Actions } from "./actions.ts";
+import type { LoadedMedia } from "./api.ts";
 import { byId, el } from "./dom.ts";
 import { attemptsTab, responseTab } from "./tabs/attempts.ts";
+import { createBodyTab } from "./tabs/body.ts";
 import { headersTab } from "./tabs/headers.ts";
-import { jobTab } from "./tabs/job.ts";
-import { mediaTab } from "./tabs/media.ts";
+import { createJobTab } from "./tabs/job.ts";
+import { createMediaTab } from "./tabs/media.ts";
 import { signatureTab } from "./tabs/signature.ts";
+import type { Tab } from "./tabs/tab.ts";
 import { eventSign, verdictSign } from "./words.ts";
 
 interface DetailOptions {
+  readonly actions: () => Actions;
   readonly onBack: () => void;
-  readonly onReplay: () => void;
-  readonly onCopy: () => void;
-  readonly onRemove: () => void;
-  readonly onSave: () => void;
   /** Shows another delivery. */
   readonly onGo: (id: number) => void;
+  readonly loadMedia: (id: number, at: number) => Promise<LoadedMedia>;
+  /** Whether files are fetched as soon as they are shown. */
+  readonly fetchesMedia: () => boolean;
 }
 
-const tabs = ["Body", "Headers", "Response", "Signature", "Attempts", "Job", "Media"] as const;
-
-type Tab = (typeof tabs)[number];
-
 /** One delivery in full. */
-export function createDetail(options: DetailOptions) {
+export function createDetail({ actions, onBack, onGo, loadMedia, fetchesMedia }: DetailOptions) {
   const pane = byId("detail");
   const title = el("h2", { class: "title", tabindex: -1 });
   const summary = el("p", { class: "summary" });
-  const action = (name: string, key: string, onclick: () => void) =>
-    el("button", { type: "button", title: `${name} (${key})`, onclick }, name);
-  const actions = el(
-    "div",
-    { class: "actions" },
-    action("Replay", "r", options.onReplay),
-    action("Copy", "y", options.onCopy),
-    el("button", { type: "button", title: "Save the body's exact bytes", onclick: options.onSave }, "Save"),
-    action("Delete", "X", options.onRemove),
-  );
-  const back = el(
-    "button",
-    { type: "button", class: "back", title: "Back to the list (Esc)", onclick: options.onBack },
-    "← Back",
-  );
-  const tabButtons = new Map(
-    tabs.map((name) => [
-      name,
-      el(
-        "button",
-        { type: "button", role: "tab", id: tabId(name), "aria-controls": "panel", onclick: () => open(name) },
-        name,
-      ),
-    ]),
-  );
+  const panel = el("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: 0 });
+  const bodyTab = createBodyTab();
+  const mediaTab = createMediaTab({ load: loadMedia, isAutomatic: fetchesMedia });
+  const jobTab = createJobTab({ go: onGo, width: () => Math.max(280, panel.clientWidth - 32) });
+  const tabs: readonly Tab[] = [
+    bodyTab,
+    headersTab,
+    responseTab,
+    signatureTab,
+    attemptsTab,
+    jobTab,
+    mediaTab,
+  ];
+  const tabButtons = new Map(tabs.map((one) => [one, tabButton(one, () => open(one))]));
   const tabList = el(
     "div",
     { class: "tabs", role: "tablist", "aria-label": "Parts of the delivery" },
     ...tabButtons.values(),
   );
-  const panel = el("div", { class: "panel", role: "tabpanel", id: "panel", tabindex: 0 });
+  const back = el(
+    "button",
+    { type: "button", class: "back", title: "Back to the list (Esc)", onclick: onBack },
+    "← Back",
+  );
   const note = el("p", { class: "empty" }, "Nothing is selected.");
   const whole = el(
     "div",
     { class: "whole" },
-    el("div", { class: "heading" }, back, title, actions),
+    el("div", { class: "heading" }, back, title, actionButtons(actions)),
     summary,
     tabList,
     panel,
   );
   let detail: Detail | undefined;
-  let tab: Tab = "Body";
-  let view: BodyView = "pretty";
+  let tab: Tab = bodyTab;
+  /** What stands in the panel, so that it is drawn anew only when it is something else. */
+  let drawn = "";
   pane.append(note);
+  new ResizeObserver(() => draw()).observe(panel);
 
   tabList.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -82,11 +76,11 @@ export function createDetail(options: DetailOptions) {
     tabButtons.get(tab)?.focus();
   });
 
-  function open(name: Tab) {
-    tab = name;
-    panel.scrollTop = 0;
+  function open(next: Tab) {
+    if (next !== tab) panel.scrollTop = 0;
+    tab = next;
     draw();
-    tabButtons.get(name)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    tabButtons.get(next)?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function turn(step: number) {
@@ -94,91 +88,35 @@ export function createDetail(options: DetailOptions) {
   }
 
   function draw() {
-    for (const [name, button] of tabButtons) {
-      button.setAttribute("aria-selected", String(name === tab));
-      button.tabIndex = name === tab ? 0 : -1;
-      const count = detail ? countOf(name, detail) : 0;
-      button.replaceChildren(name, ...(count > 0 ? [el("span", { class: "count" }, String(count))] : []));
+    if (!detail) return;
+    for (const [one, button] of tabButtons) {
+      button.setAttribute("aria-selected", String(one === tab));
+      button.tabIndex = one === tab ? 0 : -1;
+      const count = one.count?.(detail) ?? 0;
+      button.replaceChildren(one.name, ...(count > 0 ? [el("span", { class: "count" }, ` ${count}`)] : []));
     }
     panel.setAttribute("aria-labelledby", tabId(tab));
-    if (!detail) return;
-    const { delivery } = detail;
-    const [sign, tone] = eventSign(delivery);
-    const [verdict, verdictTone] = verdictSign(delivery);
-    title.replaceChildren(
-      el("span", { class: "dim" }, `#${delivery.id} `),
-      delivery.provider ?? `${delivery.method} ${delivery.path}`,
-    );
-    summary.replaceChildren(
-      el("span", { class: tone }, `${sign} ${delivery.event ?? delivery.eventName ?? "no event"}`),
-      el(
-        "span",
-        { class: verdictTone },
-        `${verdict} ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}`,
-      ),
-      el("span", { class: "dim" }, byteText(delivery.bytes)),
-      el("span", { class: "dim" }, localTime(delivery.receivedAt)),
-      delivery.owed ? el("span", { class: "warn" }, "owed") : "",
-    );
-    panel.replaceChildren(...content(detail));
-  }
-
-  function content(detail: Detail): readonly HTMLElement[] {
-    switch (tab) {
-      case "Body":
-        return bodyTab(detail);
-      case "Headers":
-        return headersTab(detail);
-      case "Response":
-        return responseTab(detail);
-      case "Signature":
-        return signatureTab(detail);
-      case "Attempts":
-        return attemptsTab(detail);
-      case "Job":
-        return jobTab(detail, options.onGo);
-      case "Media":
-        return mediaTab(detail);
-    }
-  }
-
-  function bodyTab({ body }: Detail): readonly HTMLElement[] {
-    const views = viewsOf(body);
-    const shown = views.includes(view) ? view : (views[0] ?? "raw");
-    const buttons = views.map((name) =>
-      el(
-        "button",
-        { type: "button", "aria-pressed": String(name === shown), onclick: () => look(name) },
-        name,
-      ),
-    );
-    const choice = el(
-      "div",
-      { class: "views", role: "group", "aria-label": "How the body is shown" },
-      ...buttons,
-    );
-    return views.length > 1 && body.size > 0
-      ? [choice, bodyElement(body, shown)]
-      : [bodyElement(body, shown)];
-  }
-
-  function look(name: BodyView) {
-    view = name;
-    draw();
-    panel.querySelector<HTMLElement>('.views [aria-pressed="true"]')?.focus();
+    drawHeading(detail, title, summary);
+    const part = JSON.stringify([tab.name, tab.part(detail)]);
+    if (part === drawn) return;
+    drawn = part;
+    panel.replaceChildren(...tab.content(detail));
   }
 
   return {
     show(next: Detail) {
       const isOther = next.delivery.id !== detail?.delivery.id;
       detail = next;
-      note.remove();
-      pane.append(whole);
+      if (!whole.isConnected) {
+        note.remove();
+        pane.append(whole);
+      }
       draw();
       if (isOther) panel.scrollTop = 0;
     },
     clear() {
       detail = undefined;
+      drawn = "";
       whole.remove();
       pane.append(note);
     },
@@ -189,22 +127,56 @@ export function createDetail(options: DetailOptions) {
       panel.scrollBy({ top: lines });
     },
     pageHeight: () => Math.max(40, panel.clientHeight - 40),
-    toggleWrap: () => panel.classList.toggle("unwrapped"),
+    toggleWrap: () => void panel.classList.toggle("unwrapped"),
+    foldAll(folds: boolean) {
+      open(bodyTab);
+      bodyTab.foldAll(folds);
+    },
+    /** Asks for all the images, videos and sounds that have not been asked for. */
+    fetchMedia() {
+      open(mediaTab);
+      for (const button of panel.querySelectorAll<HTMLButtonElement>(".fetch:not(.other):enabled"))
+        button.click();
+    },
   };
 }
 
-const tabId = (name: Tab) => `tab-${name.toLowerCase()}`;
+function tabButton({ name }: Tab, onclick: () => void): HTMLButtonElement {
+  return el(
+    "button",
+    { type: "button", role: "tab", id: tabId({ name }), "aria-controls": "panel", onclick },
+    name,
+  );
+}
 
-/** How many things a tab has, where that is worth knowing before it is opened. */
-function countOf(tab: Tab, { attempts, job, media }: Detail): number {
-  switch (tab) {
-    case "Attempts":
-      return attempts.length;
-    case "Job":
-      return job.length;
-    case "Media":
-      return media.length;
-    default:
-      return 0;
-  }
+const tabId = ({ name }: Pick<Tab, "name">) => `tab-${name.toLowerCase()}`;
+
+function actionButtons(actions: () => Actions): HTMLElement {
+  const button = (name: string, title: string, onclick: () => void) =>
+    el("button", { type: "button", title, onclick }, name);
+  return el(
+    "div",
+    { class: "actions" },
+    button("Replay", "Send exactly the same bytes again (r)", () => actions().replay()),
+    button("Re-sign", "Send it again with a fresh time and signature (R)", () => actions().resign()),
+    button("Edit", "Edit a copy and send it (e)", () => actions().edit()),
+    button("Copy", "Copy (y)", () => actions().copy()),
+    button("Export", "Export as a file (x)", () => actions().export()),
+    button("Save", "Save the body's exact bytes", () => actions().save()),
+    button("Delete", "Forget it (X)", () => actions().delete()),
+  );
+}
+
+function drawHeading({ delivery }: Detail, title: HTMLElement, summary: HTMLElement): void {
+  const [sign, tone] = eventSign(delivery);
+  const [verdict, verdictTone] = verdictSign(delivery);
+  const { id, provider, method, path, event, eventName, reason, bytes, receivedAt, owed } = delivery;
+  title.replaceChildren(el("span", { class: "dim" }, `#${id} `), provider ?? `${method} ${path}`);
+  summary.replaceChildren(
+    el("span", { class: tone }, `${sign} ${event ?? eventName ?? "no event"}`),
+    el("span", { class: verdictTone }, `${verdict} ${delivery.verdict}${reason ? ` (${reason})` : ""}`),
+    el("span", { class: "dim" }, byteText(bytes)),
+    el("span", { class: "dim" }, localTime(receivedAt)),
+    owed ? el("span", { class: "warn" }, "owed") : "",
+  );
 }

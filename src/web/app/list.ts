@@ -14,6 +14,8 @@ interface ListOptions {
 interface Shown {
   readonly rows: Rows;
   readonly selected: number | undefined;
+  /** Those that a person has marked. */
+  readonly marked: readonly number[];
   /** The newest delivery before this session. */
   readonly since: number;
   /** What stands where there are no rows. */
@@ -29,10 +31,12 @@ export function createList({ onSelect, onOpen, onNearEnd }: ListOptions) {
   const strut = el("div", { class: "strut", role: "presentation" });
   const emptyNote = el("p", { class: "empty" });
   const elements = new Map<number, { readonly element: HTMLElement; readonly key: string }>();
-  let shown: Shown = { rows: [], selected: undefined, since: 0, empty: "" };
+  let shown: Shown = { rows: [], selected: undefined, marked: [], since: 0, empty: "" };
   let rowHeight = 0;
   let asked = false;
   box.append(strut, emptyNote);
+  box.tabIndex = 0;
+  box.setAttribute("aria-label", "Deliveries, newest first");
 
   const request = () => {
     if (asked) return;
@@ -54,9 +58,14 @@ export function createList({ onSelect, onOpen, onNearEnd }: ListOptions) {
     onOpen(Number(row.dataset.id));
   });
 
-  function draw() {
+  function measure() {
     rowHeight ||= Number.parseFloat(getComputedStyle(box).getPropertyValue("--row")) || 36;
+  }
+
+  function draw() {
+    measure();
     const { rows, selected, since } = shown;
+    const marked = new Set(shown.marked);
     const first = Math.max(0, Math.floor(box.scrollTop / rowHeight) - MARGIN_ROWS);
     const last = Math.min(
       rows.length,
@@ -64,15 +73,18 @@ export function createList({ onSelect, onOpen, onNearEnd }: ListOptions) {
     );
     strut.style.height = `${rows.length * rowHeight}px`;
     emptyNote.textContent = rows.length === 0 ? shown.empty : "";
+    // A list of choices that has none is no list.
+    box.setAttribute("role", rows.length === 0 ? "group" : "listbox");
     const now = Date.now();
     const visible = new Set<number>();
     for (let at = first; at < last; at += 1) {
       const delivery = rows[at];
       if (!delivery) break;
       visible.add(delivery.id);
-      const key = `${JSON.stringify(delivery)} ${since}`;
+      const isMarked = marked.has(delivery.id);
+      const key = `${JSON.stringify(delivery)} ${since} ${isMarked}`;
       const known = elements.get(delivery.id);
-      const element = known?.key === key ? known.element : rowElement(delivery, { now, since });
+      const element = known?.key === key ? known.element : rowElement(delivery, { now, since, isMarked });
       if (element !== known?.element) {
         known?.element.remove();
         elements.set(delivery.id, { element, key });
@@ -110,7 +122,8 @@ export function createList({ onSelect, onOpen, onNearEnd }: ListOptions) {
     /** Brings a delivery into sight. */
     reveal(id: number) {
       const at = shown.rows.findIndex((row) => row.id === id);
-      if (at === -1 || !rowHeight) return;
+      if (at === -1) return;
+      measure();
       const [from, to] = [at * rowHeight, (at + 1) * rowHeight];
       strut.style.height = `${shown.rows.length * rowHeight}px`;
       if (from < box.scrollTop) box.scrollTop = from;
@@ -118,7 +131,6 @@ export function createList({ onSelect, onOpen, onNearEnd }: ListOptions) {
       request();
     },
     focus: () => box.focus({ preventScroll: true }),
-    hasFocus: () => document.activeElement === box,
     pageRows: () => Math.max(1, Math.floor(box.clientHeight / (rowHeight || 36)) - 1),
   };
 }
@@ -129,10 +141,11 @@ interface RowContext {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly since: number;
+  readonly isMarked: boolean;
 }
 
 /** One delivery in the list: when, whose, what, about which job, signed how, answered how. */
-function rowElement(delivery: DeliverySummary, { now, since }: RowContext): HTMLElement {
+function rowElement(delivery: DeliverySummary, { now, since, isMarked }: RowContext): HTMLElement {
   const { id, provider, event, eventName, job, method, path, lastMs, verdict, reason } = delivery;
   const [sign, eventTone] = eventSign(delivery);
   const [verdictText, verdictTone] = verdictSign(delivery);
@@ -140,8 +153,13 @@ function rowElement(delivery: DeliverySummary, { now, since }: RowContext): HTML
   const name = event ?? eventName ?? "";
   return el(
     "div",
-    { class: "row", role: "option", id: rowId(id), "data-id": id },
-    el("span", { class: "number" }, `#${id}`),
+    { class: "row", role: "option", id: rowId(id), "data-id": id, "data-marked": isMarked },
+    el(
+      "span",
+      { class: "number" },
+      `#${id}`,
+      isMarked ? el("span", { class: "unseen" }, " marked") : undefined,
+    ),
     el("span", { class: "time dim" }, timeText(delivery.receivedAt, now)),
     el("span", { class: "whose" }, provider ?? `${method} ${path}`),
     el("span", { class: `event ${eventTone}` }, name === "" ? "" : `${sign} ${name}`),

@@ -12,3 +12,6 @@ export function takeToken(): string | undefined {
   }
   return sessionStorage.getItem(key) ?? undefined;
 }
+
+/** The link that {@link takeToken} takes it from. */
+export const linkTo = (origin: string) => `${origin}/#token=${sessionStorage.getItem(key) ?? ""}`;

@@ -45,6 +45,12 @@ export function answerOf(delivery: DeliverySummary, since: number): Said {
   ];
 }
 
+/** Of the last answer alone, whoever waited for it. */
+export function answerTone({ lastOutcome: outcome, lastStatus: status }: DeliverySummary): Tone {
+  if (outcome === null) return "dim";
+  return succeeded({ outcome, status }) ? "good" : "bad";
+}
+
 /** What else there is to say of a delivery, each with what it means. */
 export function marksOf(delivery: DeliverySummary): readonly (readonly [...Said, string])[] {
   const { attempts, duplicateOf, origin, owed, refusal } = delivery;
@@ -64,3 +70,15 @@ export function timeText(ms: number, now: number): string {
   if (now - ms < DAY_MS) return clockTime(ms);
   return new Date(ms).toLocaleDateString("en", { month: "short", day: "numeric" });
 }
+
+/** A span of time in one unit: `5 s`, `3 h`, `12 days`. */
+export function spanText(ms: number): string {
+  const [unit, length] = spans.find(([, length]) => ms >= 2 * length) ?? ["s", 1_000];
+  return `${Math.round(ms / length)} ${unit}`;
+}
+
+const spans = [
+  ["days", DAY_MS],
+  ["h", 3_600_000],
+  ["min", 60_000],
+] as const;

@@ -1,22 +1,25 @@
 import type { HeaderPairs } from "../../../core/headers.ts";
 import { localTime } from "../../../core/text.ts";
-import type { Detail } from "../../protocol.ts";
 import { el } from "../dom.ts";
+import type { Tab } from "./tab.ts";
 
-export function headersTab({ delivery }: Detail): readonly HTMLElement[] {
-  const { method, path, httpVersion, peer, origin, receivedAt, headers } = delivery;
-  return [
-    el(
-      "p",
-      { class: "request-line" },
-      el("strong", {}, method),
-      ` ${path} `,
-      el("span", { class: "dim" }, `HTTP/${httpVersion}`),
-    ),
-    el("p", { class: "dim" }, `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`),
-    headerTable(headers),
-  ];
-}
+export const headersTab: Tab = {
+  name: "Headers",
+  part: ({ delivery: { id, headers, origin } }) => [id, headers, origin],
+  content({ delivery: { method, path, httpVersion, peer, origin, receivedAt, headers } }) {
+    return [
+      el(
+        "p",
+        { class: "request-line" },
+        el("strong", {}, method),
+        ` ${path} `,
+        el("span", { class: "dim" }, `HTTP/${httpVersion}`),
+      ),
+      el("p", { class: "dim" }, `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`),
+      headerTable(headers),
+    ];
+  },
+};
 
 /** Fields in the order in which they stood on the wire. */
 export function headerTable(headers: HeaderPairs): HTMLElement {

@@ -1,0 +1,37 @@
+import type { DeliveryReader } from "../core/ports.ts";
+import type { SignatureFacts } from "../tui/ports.ts";
+
+/** So many of the signed bytes are shown. */
+const SIGNED_SHOWN = 400;
+
+/** A larger body is not hashed again to be looked at, in bytes. */
+const MOST_JUDGED_BYTES = 4 * 1024 * 1024;
+
+/** What a stored delivery's signature is compared with; `null` where there is nothing to compare. */
+export async function signatureFactsOf(
+  reader: DeliveryReader,
+  id: number,
+  dir: string,
+): Promise<SignatureFacts | null> {
+  const delivery = reader.delivery(id);
+  const body = reader.body(id);
+  if (!delivery || !body || delivery.provider === null || body.size > MOST_JUDGED_BYTES) return null;
+  const { createJudge } = await import("../wiring/judgement.ts");
+  const { headers, path, receivedAt, provider } = delivery;
+  const judgement = await createJudge(dir, process.env, () => {})({
+    request: { headers, body: body.bytes(), url: path, receivedAt },
+    provider,
+    scheme: undefined,
+  });
+  const { choice, description, signed, signatureHeader, expected, received } = judgement;
+  if (!choice) return null;
+  const bytes = signed ? Buffer.concat(signed) : null;
+  return {
+    scheme: `${choice.scheme}: ${description}`,
+    signed: bytes && new TextDecoder().decode(bytes.subarray(0, SIGNED_SHOWN), { stream: true }),
+    signedBytes: bytes?.length ?? null,
+    header: signatureHeader,
+    expected,
+    received,
+  };
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from "vitest";
+import { openTerminal } from "../../src/tui/terminal.tsx";
+import { fakeTerminal } from "./fake-terminal.ts";
+
+function opened({ mouse = false } = {}) {
+  const fake = fakeTerminal({ columns: 20, rows: 4 });
+  const terminal = openTerminal({
+    ...fake,
+    mouse,
+    onInput: () => {},
+    onCrash: (error) => {
+      throw error;
+    },
+  });
+  return { terminal, ...fake };
+}
+
+describe("drawing", () => {
+  test("writes every row once, then only those that changed", async () => {
+    const { terminal, screen, written } = opened();
+    terminal.draw(["one", "two", "three", "four"]);
+    await expect.poll(screen).toEqual(["one", "two", "three", "four"]);
+    const before = written().length;
+    terminal.draw(["one", "2", "three", "four"]);
+    await expect.poll(screen).toEqual(["one", "2", "three", "four"]);
+    expect(written().slice(before)).not.toContain("three");
+  });
+
+  test("writes all of it anew after the terminal may have changed", async () => {
+    const { terminal, screen, written } = opened();
+    terminal.draw(["a", "b", "c", "d"]);
+    await expect.poll(screen).toEqual(["a", "b", "c", "d"]);
+    const before = written().length;
+    terminal.forget();
+    terminal.draw(["a", "b", "c", "d"]);
+    await expect.poll(() => written().slice(before)).toMatch(/a.*b.*c.*d/s);
+    expect(screen()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("leaves the terminal alone while it is lent", () => {
+    const { terminal, written } = opened();
+    terminal.lend();
+    const before = written().length;
+    terminal.draw(["a", "b", "c", "d"]);
+    terminal.lend();
+    expect(written()).toHaveLength(before);
+  });
+});
+
+test.each([false, true])("all modes are as they were when it is given back, mouse: %s", (mouse) => {
+  const { terminal, modes, input } = opened({ mouse });
+  expect(modes().size).toBeGreaterThan(0);
+  expect(input.isRaw).toBe(true);
+  terminal.lend();
+  expect([...modes()]).toEqual([]);
+  expect(input.isRaw).toBe(false);
+  terminal.take();
+  expect(modes().has("1049")).toBe(true);
+  expect(modes().has("1000")).toBe(mouse);
+});
