@@ -92,11 +92,11 @@ function signatureTab(delivery: Delivery, facts: TabFacts): Line[] {
       [
         ["provider", provider],
         ["scheme", signature?.scheme ?? null],
-        ["signed", signature?.signed ?? null],
-        ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
         ["in header", signature?.header ?? null],
         ["expected", signature?.expected ?? null],
         ["received", signature?.received ?? null],
+        ["signed", signature?.signed ?? null],
+        ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
       ],
       facts,
     ),
