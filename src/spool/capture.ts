@@ -165,7 +165,8 @@ export function createCapture(options: CaptureOptions): Capture {
       });
     } catch (error) {
       await intake.discard();
-      if (request.errored || request.destroyed) return "gone";
+      // What was refused flows by meanwhile; a request that has ended is destroyed too.
+      if (request.errored || (request.destroyed && !request.complete)) return "gone";
       options.onStoreFailure(error);
       return "failed";
     } finally {
