@@ -23,8 +23,8 @@ export interface Live {
   close(): void;
 }
 
-/** Between two looks at the store, however much is going on: what comes after a silence is told at once. */
-const TELL_MS = 40;
+/** Between two looks at the store: the more there was to tell, the longer, so that a burst is told in few words. */
+const TELL_MS = { least: 10, perDelivery: 1, most: 100 } as const;
 
 /** Between two tellings of the statistics; less where there is much to be read. */
 const COUNT_MS = 1_000;
@@ -60,6 +60,8 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
   const tabs = new Set<Tab>();
   let telling: NodeJS.Timeout | undefined;
   let toldAt = 0;
+  /** Until the next look, in ms. */
+  let pauseMs: number = TELL_MS.least;
   let counting: NodeJS.Timeout | undefined;
   let statistics: SessionStatistics | undefined;
   /** Deliveries of which something else has changed than that they came or were tried. */
@@ -70,25 +72,29 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
   function tell() {
     telling = undefined;
     toldAt = performance.now();
+    let most = 0;
     const also = [...touched];
     touched.clear();
     for (const tab of tabs) {
       if (isSlow(tab)) continue;
       try {
-        catchUp(tab, also);
+        most = Math.max(most, catchUp(tab, also));
       } catch {
         // A store that cannot be read must not end the capture: the tab comes back, and asks again.
         tab.socket.terminate();
       }
     }
+    pauseMs = Math.min(TELL_MS.most, TELL_MS.least + most * TELL_MS.perDelivery);
   }
 
-  function catchUp(tab: Tab, also: readonly number[]) {
+  /** Tells a tab what it has missed; how many deliveries that were. */
+  function catchUp(tab: Tab, also: readonly number[]): number {
     const message = changesSince(ports.reader, tab.cursor, also);
     if (message) count();
     if (message?.type === "changes") tab.cursor = message.cursor;
     if (message) send(tab, message);
     if (message?.type === "restart") tab.socket.close(1000, "look anew");
+    return message?.type === "changes" ? message.deliveries.length : 0;
   }
 
   /** Counts what is new, a piece at a time; who comes to look later still learns of the whole session. */
@@ -159,7 +165,7 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
       else if (notice.type === "tunnel" || notice.type === "hold") tellAbout();
       else {
         if (notice.type === "verdict" || notice.type === "given-up") touched.add(notice.delivery);
-        telling ??= setTimeout(tell, Math.max(0, TELL_MS - (performance.now() - toldAt)));
+        telling ??= setTimeout(tell, Math.max(0, pauseMs - (performance.now() - toldAt)));
       }
     },
     removed: (ids) => broadcast({ type: "removed", ids }),

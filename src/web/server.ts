@@ -2,7 +2,6 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Notice } from "../core/notice.ts";
-import { answerApi } from "./api.ts";
 import { createAssets, pageHeaders } from "./assets.ts";
 import { newestCursor } from "./changes.ts";
 import { type Turned, turnAway, turnAwayFromApi, turnAwayFromLive } from "./guard.ts";
@@ -62,7 +61,11 @@ export function createWebServer({ ports, port, token, pollMs }: WebServerOptions
     const turned = isApi ? turnAwayFromApi(knock(request), door) : turnAway(knock(request), door);
     if (turned)
       return sendJson(response, turned.status, { code: "E_TURNED_AWAY", message: turned.message, hint: "" });
-    if (isApi) return answerApi({ request, response, ports, about, sendJson });
+    if (isApi) {
+      // The page is on the screen before all that it may ask for is loaded.
+      const { answerApi } = await import("./api.ts");
+      return answerApi({ request, response, ports, about, sendJson });
+    }
     if (request.method !== "GET" && request.method !== "HEAD")
       return sendJson(response, 405, { code: "E_METHOD", message: "only GET is answered here", hint: "" });
     const found = asset(path);

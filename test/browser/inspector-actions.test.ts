@@ -182,6 +182,7 @@ describe.skipIf(noBrowser !== undefined)("what one can do in the inspector", { t
     for (const [key, said, copied] of [
       ["b", "copied the body", '{"é":1}'],
       ["i", "copied the number", "1"],
+      ["l", "link", "/#token="],
       ["c", "as a curl command", "token=abcd••••"],
       ["C", "secrets and all", "token=abcdefghijklmnop"],
     ] as const) {

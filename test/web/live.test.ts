@@ -6,7 +6,7 @@ import { startListen } from "../support/hookspool.ts";
 import { ask, post } from "../support/raw-client.ts";
 import { startHandler } from "../support/raw-handler.ts";
 
-const COUNT = 3_000;
+const COUNT = 1_500;
 
 /** Everything that a tab has been told of, whether it was told once or several times. */
 async function openTab(inspector: URL, cursor: string) {

@@ -1,4 +1,4 @@
-import type { Actions } from "./actions.ts";
+import type { Actions } from "./actions/actions.ts";
 import type { createDetail } from "./detail.ts";
 import { showHelp } from "./dialogs/help.ts";
 import type { KeyCommand, Pane } from "./keys.ts";

@@ -1,6 +1,6 @@
 import { byteText, localTime } from "../../core/text.ts";
 import type { Detail } from "../protocol.ts";
-import type { Actions } from "./actions.ts";
+import type { Actions } from "./actions/actions.ts";
 import type { LoadedMedia } from "./api.ts";
 import { byId, el } from "./dom.ts";
 import { attemptsTab, responseTab } from "./tabs/attempts.ts";

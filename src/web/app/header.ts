@@ -1,5 +1,5 @@
 import type { About } from "../protocol.ts";
-import type { Actions } from "./actions.ts";
+import type { Actions } from "./actions/actions.ts";
 import type { ConnectionState } from "./connection.ts";
 import { byId, el } from "./dom.ts";
 

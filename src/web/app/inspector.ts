@@ -1,5 +1,6 @@
 import type { About, LiveMessage } from "../protocol.ts";
-import { createActions, trouble } from "./actions.ts";
+import { createActions } from "./actions/actions.ts";
+import { trouble } from "./actions/context.ts";
 import { ApiError, createApi } from "./api.ts";
 import { commandsFor } from "./commands.ts";
 import { keepConnected } from "./connection.ts";

@@ -48,7 +48,11 @@ export async function chooseForgery(all: readonly Forgeable[]): Promise<ForgeWis
       { role: "option", id: `forgeable-${place}`, onclick: () => take(one) },
       el("strong", {}, wish.provider),
       ` ${wish.name}`,
-      el("span", { class: "dim" }, [wish.isScenario ? " scenario" : "", about].filter(Boolean).join(": ")),
+      el(
+        "span",
+        { class: "dim" },
+        ` ${[wish.isScenario ? "scenario" : "", about].filter(Boolean).join(": ")}`,
+      ),
     );
   }
 
