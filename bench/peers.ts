@@ -20,7 +20,7 @@ import { addRound, type Cell, cellName, type Measurement, roundsOf } from "./pee
 import { smee } from "./peers/smee.ts";
 import { signedRequests } from "./support/deliveries.ts";
 import { busyPercent } from "./support/machine.ts";
-import { installPeerPackages } from "./support/peer-packages.ts";
+import { installPeerPackages, installPeers } from "./support/peer-packages.ts";
 import { freePort, isPinned, startServer, unpin, usageOf } from "./support/processes.ts";
 import { writeSection } from "./support/results.ts";
 
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   if (options.unpinned) unpin();
 
   const wanted = chosen(options.only);
-  if (wanted.some(({ install }) => install.startsWith("npm ci"))) installPeerPackages();
+  if (wanted.some(({ install }) => install === installPeers)) installPeerPackages();
   const contenders = wanted.filter((contender) => {
     if (contender.version() !== undefined) return true;
     console.log(`left out: ${contender.name} (${contender.install})`);

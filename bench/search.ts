@@ -71,7 +71,7 @@ const questions: Readonly<Record<string, { readonly filter: DeliveryFilter; read
       },
     },
   },
-  "page 10,000 back": { filter: {}, before: Math.max(1, count - 500_000) },
+  "page 500,000 back": { filter: {}, before: Math.max(1, count - 500_000) },
   "full text, common word": { filter: { words: ["completed"] } },
   "full text, 1 in 20,000": { filter: { words: ["quokka"] } },
   "full text, one delivery": { filter: { words: ["job_77777"] } },

@@ -173,7 +173,8 @@ async function burst(folder: string) {
         await terminal.shows(answer);
         keys.push(performance.now() - pressed);
         shown += terminal.forget();
-        await wait(40 + 40 * Math.random());
+        // As often as a person presses one: each is a frame more.
+        await wait(150 + 100 * Math.random());
       }
     }
   };

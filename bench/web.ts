@@ -263,7 +263,9 @@ async function sendAll({ port, perSecond, seconds }: Load): Promise<number> {
       running.push(
         post(agent, port, sent).then(
           (took) => void times.push(took),
-          () => void (failed += 1),
+          () => {
+            failed += 1;
+          },
         ),
       );
     await wait(2);

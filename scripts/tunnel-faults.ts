@@ -23,7 +23,8 @@ const SEND_EVERY_MS = 50;
 const OUTAGE_MS = 10_000;
 /** After this a server gives up a connection that has gone silent. */
 const SILENCE_MS = 5_000;
-const BRIEF_MS = 8_000;
+/** A fault that is to be noticed at all is noticed by then. */
+const BRIEF_MS = 9_000;
 const AT_ONCE = 1_000;
 /** No fault takes longer to be noticed, or to be over. */
 const LONGEST_MS = 45_000;
@@ -87,6 +88,7 @@ const faults: readonly Fault[] = [
   },
   {
     name: "silent loss",
+    isBrief: true,
     spared: (rig) => (rig.transport === null ? "each request is a connection of its own" : undefined),
     strike: async ({ rig }) => rig.goSilent(),
     async relieve({ rig }) {

@@ -55,6 +55,10 @@ export async function startServer(
   const [file, words] = onSide(side, command, args);
   const child = spawn(file, words, { cwd, env: env ?? process.env, stdio: ["ignore", "ignore", "pipe"] });
   const exited = once(child, "exit").catch(() => {});
+  // A bench that breaks off leaves nothing running.
+  const kill = () => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
   let stderr = "";
   child.stderr.on("data", (bytes: Buffer) => (stderr = (stderr + bytes.toString()).slice(-4_000)));
   child.on("error", (error) => (stderr += String(error)));

@@ -2,7 +2,7 @@ import type { DeliveryReader } from "../core/ports.ts";
 import type { SignatureFacts } from "../tui/ports.ts";
 
 /** So many of the signed bytes are shown. */
-const SIGNED_SHOWN = 400;
+const SIGNED_SHOWN = 200;
 
 /** A larger body is not hashed again to be looked at, in bytes. */
 const MOST_JUDGED_BYTES = 4 * 1024 * 1024;

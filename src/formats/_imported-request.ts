@@ -16,7 +16,6 @@ export interface UncheckedRequest {
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
 const lineEnd = /[\0\r\n]/;
 
 /**
@@ -27,7 +26,6 @@ const lineEnd = /[\0\r\n]/;
 export function importedRequest(request: UncheckedRequest, where: string): ImportedRequest {
   const { method, path, receivedAt, httpVersion, body } = request;
   if (typeof method !== "string" || !token.test(method)) throw badFile(`${where} has no HTTP method`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
   if (typeof path !== "string" || path === "" || /[\0-\x20\x7f]/.test(path))
     throw badFile(`${where} has no request target, or one with spaces in it`);
   const at = typeof receivedAt === "string" ? Date.parse(receivedAt) : Number.NaN;

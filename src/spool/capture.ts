@@ -165,7 +165,8 @@ export function createCapture(options: CaptureOptions): Capture {
       });
     } catch (error) {
       await intake.discard();
-      if (request.errored || request.destroyed) return "gone";
+      // One that has been heard to its end is destroyed as well, and waits for its answer.
+      if (request.errored || (request.destroyed && !request.complete)) return "gone";
       options.onStoreFailure(error);
       return "failed";
     } finally {

@@ -86,13 +86,15 @@ export function wireRequest(head: RequestHead, bodySize: number, target: Target)
  * @see https://github.com/nodejs/node/pull/46528
  */
 export function flatForNode(headers: HeaderPairs): string[] {
+  const flat: string[] = [];
   let length = 0;
-  return headers.flatMap(([name, value]) => {
+  for (const [name, value] of headers) {
     const field = name.toLowerCase();
     if (field === "content-length") length = Number(value);
     const decoded = field === "content-disposition" && length > 0;
-    return [name, decoded ? Buffer.from(value, "utf8").toString("latin1") : value];
-  });
+    flat.push(name, decoded ? Buffer.from(value, "utf8").toString("latin1") : value);
+  }
+  return flat;
 }
 
 function hostOf(target: Target): string {

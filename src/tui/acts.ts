@@ -12,7 +12,7 @@ import type { Action } from "./reduce.ts";
 import { MESSAGE_MS } from "./reduce.ts";
 import { endpointOf } from "./selectors.ts";
 import { type ForgeChoice, type Message, type State, selected } from "./state.ts";
-import type { Terminal } from "./terminal.tsx";
+import type { Terminal } from "./terminal.ts";
 
 interface ActsOptions {
   readonly ports: TuiPorts;

@@ -2,7 +2,7 @@ import type { Attempt } from "../core/attempt.ts";
 import { succeeded } from "../core/attempt.ts";
 import type { Delivery } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
-import { byteText, clockTime, eventText, localTime, msText } from "../core/text.ts";
+import { byteText, clockTime, localTime, msText } from "../core/text.ts";
 import { asText } from "../inspect/dump.ts";
 import { mediaIn } from "../inspect/media.ts";
 import { redactHeaders, redactPath } from "../inspect/redact.ts";
@@ -92,11 +92,11 @@ function signatureTab(delivery: Delivery, facts: TabFacts): Line[] {
       [
         ["provider", provider],
         ["scheme", signature?.scheme ?? null],
-        ["signed", signature?.signed ?? null],
-        ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
         ["in header", signature?.header ?? null],
         ["expected", signature?.expected ?? null],
         ["received", signature?.received ?? null],
+        ["signed", signature?.signed ?? null],
+        ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
       ],
       facts,
     ),
@@ -166,10 +166,11 @@ function jobTab({ delivery, body, job }: Detail, facts: TabFacts): TextRow[] {
     ...plain(wrapped([["job ", "key"], [drawable(delivery.job)]], facts)),
     { line: [endOf(timeline)] },
     ...plain([[]]),
-    ...timeline.steps.map((step) => ({
-      line: stepLine(step, step.delivery.id === delivery.id),
-      place: { kind: "delivery" as const, id: step.delivery.id },
-    })),
+    ...timeline.steps.flatMap((step) => {
+      const place = { kind: "delivery" as const, id: step.delivery.id };
+      const lines = wrapped(stepLine(step, step.delivery.id === delivery.id), facts, STEP_INDENT);
+      return lines.map((line) => ({ line, place }));
+    }),
     ...outputs,
   ];
 }
@@ -192,19 +193,22 @@ function stepLine({ delivery, afterMs, mark }: Step, isThis: boolean): Line {
   const status = delivery.lastStatus ?? delivery.lastOutcome ?? "";
   return [
     [isThis ? "› " : "  ", "strong"],
-    [inColumns(`#${delivery.id}`, 7), isThis ? "strong" : "dim"],
-    [`${clockTime(delivery.receivedAt)}  `, "dim"],
-    [inColumns(afterMs === 0 ? "" : `+${msText(afterMs)}`, 9, "right"), "dim"],
-    [`  ${sign} ${eventText(delivery.event, delivery.eventName) ?? "?"}`, tone],
-    [`  ${status}`],
+    [inColumns(`#${delivery.id}`, 6), isThis ? "strong" : "dim"],
+    [`${clockTime(delivery.receivedAt)} `, "dim"],
+    [inColumns(afterMs === 0 ? "" : `+${msText(afterMs)}`, 8, "right"), "dim"],
+    [`  ${sign} ${delivery.event ?? drawable(delivery.eventName ?? "?")}`, tone],
     [mark === null || mark === "end" ? "" : `  ${stepWords[mark](delivery)}`, "warn"],
+    [`  ${status}`],
   ];
 }
 
+/** Where the event stands in a step's row. */
+const STEP_INDENT = 27;
+
 const stepWords = {
   duplicate: ({ duplicateOf }: { readonly duplicateOf: number | null }) => `duplicate of #${duplicateOf}`,
-  late: () => "out of order: came after the end",
-  contradiction: () => "says otherwise than the first end",
+  late: () => "out of order",
+  contradiction: () => "contradicts the end",
 } as const;
 
 /** The files that the body speaks of, with what is known of them. */

@@ -22,7 +22,7 @@ import {
   whereOf,
 } from "./selectors.ts";
 import { type Counts, initialState } from "./state.ts";
-import { openTerminal } from "./terminal.tsx";
+import { openTerminal } from "./terminal.ts";
 import { createTheme } from "./theme.ts";
 import type { HistoryPage } from "./window.ts";
 

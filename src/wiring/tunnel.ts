@@ -7,7 +7,7 @@ import type { ProbeSecret, TunnelDriver, TunnelStatus } from "../core/tunnel.ts"
 import type { Store } from "../store/store.ts";
 import { ownUrl, underUrl } from "../tunnels/_own-url.ts";
 import { tunnels } from "../tunnels/_registry.ts";
-import { sshServices } from "../tunnels/_ssh-services.ts";
+import { sshService, sshServices } from "../tunnels/_ssh-services.ts";
 import { superviseTunnel } from "../tunnels/_supervise.ts";
 import { tryDriver } from "../tunnels/_trial.ts";
 import { createEndpointHistory } from "./endpoint-history.ts";
@@ -57,10 +57,21 @@ export async function chooseDrivers(settings: TunnelSettings): Promise<ChosenDri
     tunnel === "auto" ? await automaticDrivers(tunnelHost) : named.map((name) => driverNamed(name));
   if (publicUrl !== undefined && drivers.length > 1)
     throw tunnelError("one URL cannot belong to several tunnels", "Name one driver beside --public-url.");
-  return drivers.map((driver) => ({
-    driver: publicUrl === undefined ? driver : underUrl(driver, publicUrl),
-    host: takesHost(driver, tunnelHost, drivers) ? tunnelHost : undefined,
-  }));
+  return drivers.map((driver) => {
+    const host = takesHost(driver, tunnelHost, drivers) ? tunnelHost : undefined;
+    refuseNonsense(driver, host);
+    return { driver: publicUrl === undefined ? driver : underUrl(driver, publicUrl), host };
+  });
+}
+
+/** What no waiting makes into an ssh server. */
+function refuseNonsense({ name }: TunnelDriver, host: string | undefined): void {
+  if (name !== "ssh" || host === undefined || sshService({ host, remotePort: undefined })) return;
+  const services = sshServices.join(", ");
+  throw tunnelError(
+    `"${host}" is not an ssh server`,
+    `It looks like user@host:port, or is one of ${services}.`,
+  );
 }
 
 /** What can be told from a host alone, or else what needs nothing that is missing here. */

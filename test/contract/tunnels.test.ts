@@ -100,6 +100,7 @@ describe.each(names)("%s", (name) => {
       const url = await endpoint();
       rig.goSilent();
       const { reason } = await statuses.next("down");
+      rig.letGo?.();
       expect(reason).toMatch(
         /did not answer|no way to this machine|silent|no connection|broke the connection/,
       );

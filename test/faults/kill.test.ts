@@ -12,7 +12,7 @@ import { extent } from "./extent.ts";
 const ROUNDS = Number(process.env.HOOKSPOOL_KILL_ROUNDS ?? extent(25, 250));
 const SENDERS = 24;
 
-/** From the moment hookspool is ready to its death, in ms. */
+/** From the first answer, or in one round of five from the moment hookspool is ready, to its death, in ms. */
 const LONGEST_LIFE_MS = 300;
 
 /** Of all bodies, one in this many is a file. */
@@ -47,6 +47,7 @@ describe.each([
     /** How many requests the handler had had when a 2xx for one was first found on record. */
     const takenAt = new Map<string, number>();
     let newest = 0;
+    let onAcknowledged = () => {};
 
     async function send(port: number, job: string) {
       const connection = await openConnection(port).catch(() => undefined);
@@ -58,6 +59,7 @@ describe.each([
         if (!received) return connection.close();
         expect(statusOf(received)).toBe(promised);
         acknowledged.set(`/${job}/${percent}`, sha256(body));
+        onAcknowledged();
       }
     }
 
@@ -102,6 +104,8 @@ describe.each([
       const senders = Array.from({ length: SENDERS }, (_, sender) =>
         send(listening.port, `${round}-${sender}`),
       );
+      // However busy the machine is, most rounds are to have something in them.
+      if (randomInt(5) > 0) await new Promise<void>((resolve) => (onAcknowledged = resolve));
       setTimeout(() => listening.killGroup(), randomInt(LONGEST_LIFE_MS));
       expect(await listening.exited).toBe("SIGKILL");
       await Promise.all(senders);
@@ -136,7 +140,7 @@ describe.each([
     expect(outOfOrder).toEqual([]);
 
     // Rounds in which nothing happened would prove nothing.
-    expect(everAcknowledged.size).toBeGreaterThan(ROUNDS * SENDERS);
+    expect(everAcknowledged.size).toBeGreaterThan(ROUNDS * 4);
     console.info(
       `kill -9, --ack ${mode}: ${ROUNDS} rounds, ${everAcknowledged.size} deliveries acknowledged, none lost; ` +
         `${times.size} handed on ${handed.length} times (${handed.length - times.size} again after a kill)`,

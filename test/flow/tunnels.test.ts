@@ -82,6 +82,7 @@ describe.skipIf(process.platform === "win32" || !hasSshd)("leaves no ssh behind"
 });
 
 test.each([
+  ["no ssh server", ["--tunnel", "ssh", "--tunnel-host=-oProxyCommand=x"], /is not an ssh server/],
   ["an unknown driver", ["--tunnel", "relay"], /there is no tunnel driver "relay"/],
   [
     "one URL for two",

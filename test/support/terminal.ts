@@ -47,7 +47,8 @@ export async function openTerminal({ columns, rows }: TerminalSize, directory: s
   opened += 1;
   const socket = `hookspool-test-${process.pid}-${opened}`;
   const tmux = async (...args: string[]) =>
-    (await run("tmux", ["-L", socket, "-f", "/dev/null", ...args])).stdout;
+    (await run("tmux", ["-L", socket, "-f", "/dev/null", ...args], { env: { ...process.env, CI: "" } }))
+      .stdout;
   // The system may have set a prompt of its own; this comes after it.
   const startup = join(directory, "startup");
   writeFileSync(startup, "PS1='shell> '");

@@ -119,9 +119,6 @@ export const tunnelRigs = {
       impersonate(response) {
         edge.impostor = response;
       },
-      limit(isLimited) {
-        edge.answer = isLimited ? "429" : "tunnel";
-      },
       stop: edge.stop,
       start: edge.start,
       close: edge.close,

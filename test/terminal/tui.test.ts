@@ -265,6 +265,13 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
     await terminal.shows(/▌ +#1 /);
   });
 
+  test.each(["CI=true", "TERM=dumb"])("with %s there are lines instead", async (setting) => {
+    terminal = await openTerminal(small, directory);
+    await terminal.type(`${setting} ${command()}`);
+    await terminal.shows(/^Ready /m);
+    expect(await terminal.property("alternate_on")).toBe("0");
+  });
+
   test("has no colours under NO_COLOR", async () => {
     const endpoint = await start(small, "NO_COLOR=1 ");
     await post(`${endpoint}/hooks?status=500`, "{}");

@@ -1,7 +1,10 @@
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
+import { diffDeliveries } from "../../src/inspect/diff.ts";
 import { answered, attempt, delivery, TEN_O_CLOCK } from "../support/delivery.ts";
-import { fullAttempt, scene } from "./scene.ts";
+import { detailed, fullAttempt, scene } from "./scene.ts";
+
+const full = (id: number) => detailed(answered(200, { id }));
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -264,4 +267,133 @@ test("an empty history says what to do now", () => {
   expect(frame).toContain("Nothing has arrived yet");
   expect(frame).toContain("http://127.0.0.1:4000");
   expect(frame).toMatch(/forge a delivery.* t/);
+});
+
+describe("folding", () => {
+  const body = utf8('{"a":{"b":[1,2],"c":3},"d":[{"e":4}],"f":"https://media.example/1.png"}');
+  const open = (keys: string) => {
+    const at = scene({ history });
+    at.press("<enter>");
+    at.show({ body });
+    at.press(keys);
+    return at.frame();
+  };
+
+  test("Enter folds what begins under the cursor, Enter again unfolds it", () => {
+    expect(open("j<enter>")).toMatch(/▌ {2}"a": \{ … 5 lines \},\n +"d": \[/);
+    expect(open("j<enter><enter>")).toContain('"c": 3');
+  });
+
+  test("- folds everything but the outermost, + unfolds", () => {
+    expect(open("-")).toMatch(/"a": \{ … 5 lines \},\n +"d": \[ … 3 lines \],/);
+    expect(open("-+")).toContain('"e": 4');
+  });
+});
+
+describe("a comparison", () => {
+  const left = { delivery: { ...full(1), event: "completed" as const }, body: utf8('{"n":1,"same":true}') };
+  const right = {
+    delivery: { ...full(2), event: "failed" as const },
+    body: utf8('{"n":2,"same":true,"new":0}'),
+  };
+
+  test("shows what differs side by side, what is the same once", () => {
+    const at = scene({ history, columns: 100 });
+    at.act({ type: "compared", left: 1, right: 2, diff: diffDeliveries(left, right) });
+    const frame = at.frame();
+    expect(frame).toMatch(/── #1 beside #2 /);
+    expect(frame).toMatch(/≠ n +1 +│ 2/);
+    expect(frame).toMatch(/≠ new +\(none\) +│ 0/);
+    expect(frame).toMatch(/ {4}same +true/);
+    at.press("q");
+    expect(at.frame()).toContain("Deliveries");
+  });
+});
+
+describe("forging", () => {
+  const choices = [
+    { provider: "fal", name: "OK", isScenario: false, about: "completed" },
+    { provider: "wazza", name: "job.completed", isScenario: false, about: "completed" },
+    { provider: "wazza", name: "progress", isScenario: true, about: "news of progress" },
+  ];
+  const palette = (keys: string) => {
+    const at = scene({ history });
+    at.act({ type: "choices", choices });
+    at.press(`t${keys}`);
+    return at;
+  };
+
+  test("narrows as one types", () => {
+    expect(palette("").frame()).toMatch(/▌ fal +→ OK[\s\S]*wazza +→ job\.completed[\s\S]*scenario: news/);
+    expect(palette("waz prog").frame()).toMatch(/Forge {2}1 [\s\S]*▌ wazza +→ progress/);
+    expect(palette("nothing").frame()).toContain("Nothing in the catalogue is called that");
+  });
+
+  test("has that of the last time first", () => {
+    const at = palette("<esc>");
+    at.act({ type: "forged", choice: { provider: "wazza", name: "progress", isScenario: true, about: "" } });
+    at.press("t");
+    expect(at.frame()).toMatch(/▌ wazza +→ progress/);
+  });
+});
+
+test("a job says what is out of order, said twice, and how it ended", () => {
+  const at = scene({ history, columns: 120 });
+  at.press("<enter>[");
+  const step = (id: number, more: object) => answered(200, { id, job: "j", ...more });
+  const job = [
+    step(1, { event: "completed" }),
+    step(2, { event: "processing", eventName: "job.processing" }),
+    step(3, { event: "completed", duplicateOf: 1 }),
+  ];
+  at.show({ job, body: utf8('{"out":"https://media.example/1.png"}') });
+  expect(at.frame()).toMatch(/#2 .*out of order[\s\S]*#3 .*duplicate of #1/);
+  expect(at.frame()).toMatch(/Outputs[\s\S]*https:\/\/media\.example\/1\.png/);
+  at.act({
+    type: "output",
+    url: "https://media.example/1.png",
+    facts: { type: "image/png", bytes: 2048, dimensions: { width: 64, height: 32 } },
+  });
+  expect(at.frame()).toMatch(/image\/png {2}2\.0 KiB {2}64 × 32/);
+  at.show({ job: job.slice(1, 2) });
+  expect(at.frame()).toContain("no end state yet");
+});
+
+test("a signature shows what was signed, expected and received", () => {
+  const at = scene({ history, columns: 120 });
+  at.press("<enter>]]]");
+  at.show({});
+  const facts = {
+    scheme: "wazza",
+    signed: "1.\u001b[2J{}",
+    signedBytes: 4,
+    header: "X-Sig",
+    expected: "aa",
+    received: "bb",
+  };
+  at.act({ type: "judged", id: 5, facts });
+  expect(at.frame()).toMatch(/expected +aa[\s\S]*received +bb[\s\S]*signed +1\.\\x1b\[2J\{\}/);
+});
+
+test("the header says which secrets are known, whether the target answers, and that it is held", () => {
+  const at = scene({ history, columns: 120 });
+  expect(at.frame()).toContain("no secrets known");
+  at.act({ type: "reached", answers: false });
+  expect(at.frame()).toContain("http://localhost:3000 does not answer");
+  at.notice({ type: "hold", held: true, waiting: 0 });
+  expect(at.frame()).toContain("on hold: p resumes");
+});
+
+test("the header shows the inspector without its token", () => {
+  const at = scene({ columns: 120 });
+  const ready = {
+    endpoint: null,
+    local: "http://127.0.0.1:4000",
+    target: "x",
+    inspector: "http://127.0.0.1:4040/#token=t0k3n",
+    tunnel: "none",
+  };
+  at.act({ type: "ready", ready, caution: null });
+  expect(at.frame()).toContain("inspector http://127.0.0.1:4040");
+  expect(at.frame()).not.toContain("t0k3n");
 });

@@ -101,7 +101,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
   };
 }
 
-function detailed(summary: DeliverySummary | undefined): Detail["delivery"] {
+export function detailed(summary: DeliverySummary | undefined): Detail["delivery"] {
   if (!summary) throw new Error("no delivery is selected");
   return {
     ...summary,

@@ -223,3 +223,83 @@ test("notices that were dropped are made up for from the store", () => {
   at.act({ type: "fell-behind" });
   expect(idOf(at)).toBe(4);
 });
+
+describe("going to a delivery", () => {
+  test("by its number, far away, and on from there both ways", () => {
+    const at = scene({ history: many(10_000) });
+    at.act({ type: "gone", id: 5_000 });
+    expect(idOf(at)).toBe(5_000);
+    at.press("j");
+    expect(idOf(at)).toBe(4_999);
+    at.press("kk");
+    expect(idOf(at)).toBe(5_001);
+    expect(at.pages()).toBeLessThan(8);
+  });
+
+  test("past a filter that hides it", () => {
+    const at = scene({ history: many(5) });
+    at.press("/status:5xx<enter>");
+    at.act({ type: "gone", id: 3 });
+    expect(idOf(at)).toBe(3);
+    expect(at.state().filter.source).toBe("");
+  });
+});
+
+describe("marks", () => {
+  test("Space marks and goes on, X and x mean the marked", () => {
+    const at = scene({ history: many(5) });
+    at.press("  ");
+    expect(at.state().marks).toEqual([5, 4]);
+    at.press("X");
+    expect(at.state().mode).toEqual({ kind: "remove", ids: [4, 5], isAll: false });
+    at.press("<esc>x");
+    expect(at.state().mode).toEqual({ kind: "export", ids: [4, 5] });
+    at.press("<esc>");
+    at.act({ type: "removed", ids: [5] });
+    expect(at.state().marks).toEqual([4]);
+    at.press("<esc>");
+    expect(at.state().marks).toEqual([]);
+  });
+});
+
+describe("the mouse", () => {
+  test("a click selects, the wheel moves", () => {
+    const at = scene({ history: many(50), columns: 120, rows: 40 });
+    at.act({ type: "clicked", column: 5, row: 7 });
+    expect(idOf(at)).toBe(46);
+    at.act({ type: "wheeled", column: 5, rows: 3 });
+    expect(idOf(at)).toBe(43);
+    at.show({});
+    at.act({ type: "clicked", column: 100, row: 6 });
+    expect(at.state().focus).toBe("detail");
+    at.act({ type: "clicked", column: 5, row: 0 });
+    expect(idOf(at)).toBe(43);
+  });
+});
+
+describe("the command line", () => {
+  test.each([
+    [":wr<tab>", "wrap "],
+    [":del", "del"],
+    [":de<tab>", "del"],
+  ])("%s completes", (keys, text) => {
+    const at = scene({ history: many(2) });
+    at.press(keys);
+    expect(at.state().mode).toEqual({ kind: "line", text });
+  });
+
+  test("what is no command stays, so that it can be mended", () => {
+    const at = scene({ history: many(2) });
+    at.press(":xyzzy<enter>");
+    expect(at.state().mode).toEqual({ kind: "line", text: "xyzzy" });
+  });
+});
+
+test("a filter that asks for words leaves it to the store what has just come", () => {
+  const at = scene({ history: many(3) });
+  at.press('/search:"fat cat"<enter>');
+  at.arrive(delivery({ id: 4 }));
+  expect(at.state().toReread).toEqual([4]);
+  at.act({ type: "reread", ids: [4], found: [delivery({ id: 4 })] });
+  expect(at.state().window.rows[0]?.id).toBe(4);
+});

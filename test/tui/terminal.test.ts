@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { openTerminal } from "../../src/tui/terminal.tsx";
+import { openTerminal } from "../../src/tui/terminal.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
 function opened({ mouse = false } = {}) {
@@ -35,6 +35,15 @@ describe("drawing", () => {
     terminal.draw(["a", "b", "c", "d"]);
     await expect.poll(() => written().slice(before)).toMatch(/a.*b.*c.*d/s);
     expect(screen()).toEqual(["a", "b", "c", "d"]);
+  });
+
+  test("shows the first frame before Ink is there, and the same after it", async () => {
+    const { terminal, screen, written } = opened();
+    terminal.draw(["a", "b", "c", "d"]);
+    expect(screen()).toEqual(["a", "b", "c", "d"]);
+    const early = written().length;
+    await expect.poll(() => written().length).toBeGreaterThan(early);
+    await expect.poll(screen).toEqual(["a", "b", "c", "d"]);
   });
 
   test("leaves the terminal alone while it is lent", () => {

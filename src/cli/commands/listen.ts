@@ -372,7 +372,8 @@ function outputMode(
       fault: "user",
       hint: "Use --output lines in a pipe, on a dumb terminal, or with a command after --.",
     });
-  return asked ?? (possible ? "tui" : "lines");
+  // Some build servers give their jobs a terminal, with nobody at it.
+  return asked ?? (possible && !process.env.CI ? "tui" : "lines");
 }
 
 async function reporterFor(

@@ -28,7 +28,7 @@ function tabLine(state: State, columns: number, progress: string): Line {
       isOpen ? [`[${name}]`, "strong"] : [`${gap}${name}${gap}`, "dim"],
       [gap === "" && i < names.length - 1 ? " " : ""],
     ]);
-    if (lineWidth(line) <= columns) return [...line, [progress, "dim"]];
+    if (lineWidth(line) + progress.length <= columns) return [...line, [progress, "dim"]];
   }
   const at = tabs.indexOf(state.tab);
   return [

@@ -1,4 +1,4 @@
-import { type Instance, render, Text } from "ink";
+import type { openSurface, Surface } from "./ink-surface.tsx";
 import { createKeyReader, type Input } from "./key-press.ts";
 
 interface TerminalOptions {
@@ -26,27 +26,43 @@ export interface Terminal {
 /** How long an Esc may be the beginning of a longer sequence, in ms: what a slow line puts between its bytes. */
 const ESC_MS = 30;
 
-/** Without wrapping at the right edge, pasted text told apart from keys. The alternate screen is Ink's. */
+/** Without wrapping at the right edge, pasted text told apart from keys. */
 const enter = "\u001b[?7l\u001b[?2004h";
 const leave = "\u001b[0m\u001b[?2004l\u001b[?7h";
+
+/** The alternate screen without a cursor, until Ink opens its own. */
+const enterEarly = "\u001b[?1049h\u001b[?25l";
+const leaveEarly = "\u001b[?1049l\u001b[?25h";
+
+/** Between these a terminal shows nothing half done. */
+const begin = "\u001b[?2026h";
+const end = "\u001b[?2026l";
 
 /** Clicks and the wheel, as decimal numbers. */
 const mouseOn = "\u001b[?1000h\u001b[?1006h";
 const mouseOff = "\u001b[?1006l\u001b[?1000l";
 
-/** More than are asked for: when to draw is decided elsewhere. */
-const MOST_FRAMES_A_SECOND = 100;
-
-/** All rows in one piece of text: laying out a box for each takes twice the time. */
-const Frame = ({ rows }: { readonly rows: readonly string[] }) => (
-  <Text wrap="truncate">{rows.map((row) => (row === "" ? " " : row)).join("\n")}</Text>
-);
-
 export function openTerminal({ input, output, mouse, onInput, onCrash }: TerminalOptions): Terminal {
   const keys = createKeyReader();
-  let app: Instance | undefined;
+  let open: typeof openSurface | undefined;
+  let surface: Surface | undefined;
   let isOurs = false;
   let waiting: NodeJS.Timeout | undefined;
+  let shown: readonly string[] = [];
+
+  /** Ink takes longer to load than all before it: what there is to see is written without it meanwhile. */
+  function drawEarly(rows: readonly string[]) {
+    const news = rows.flatMap((row, i) => (row === shown[i] ? [] : [`\u001b[${i + 1}H\u001b[K${row}`]));
+    if (news.length > 0) output.write(begin + news.join("") + end);
+  }
+
+  async function load() {
+    open = (await import("./ink-surface.tsx")).openSurface;
+    if (!isOurs || surface) return;
+    output.write(begin + leaveEarly);
+    surface = open({ input, output, rows: shown, onCrash });
+    output.write(enter + end);
+  }
 
   function onData(text: string) {
     clearTimeout(waiting);
@@ -57,9 +73,15 @@ export function openTerminal({ input, output, mouse, onInput, onCrash }: Termina
 
   const terminal: Terminal = {
     draw(rows) {
-      if (isOurs) app?.rerender(<Frame rows={rows} />);
+      if (!isOurs) return;
+      if (surface) surface.draw(rows);
+      else drawEarly(rows);
+      shown = rows;
     },
-    forget: () => app?.clear(),
+    forget() {
+      shown = [];
+      surface?.forget();
+    },
     lend() {
       if (!isOurs) return;
       isOurs = false;
@@ -67,24 +89,15 @@ export function openTerminal({ input, output, mouse, onInput, onCrash }: Termina
       input.off("data", onData);
       input.setRawMode?.(false);
       input.pause();
-      output.write(`${mouse ? mouseOff : ""}${leave}`);
-      app?.unmount();
-      app = undefined;
+      output.write(`${mouse ? mouseOff : ""}${leave}${surface ? "" : leaveEarly}`);
+      surface?.close();
+      surface = undefined;
     },
     take() {
       if (isOurs) return;
       isOurs = true;
-      app = render(<Frame rows={[]} />, {
-        stdout: output,
-        stdin: input,
-        exitOnCtrlC: false,
-        patchConsole: false,
-        alternateScreen: true,
-        incrementalRendering: true,
-        interactive: true,
-        maxFps: MOST_FRAMES_A_SECOND,
-      });
-      app.waitUntilExit().catch(onCrash);
+      if (open) surface = open({ input, output, rows: shown, onCrash });
+      else output.write(enterEarly);
       output.write(`${enter}${mouse ? mouseOn : ""}`);
       input.setRawMode?.(true);
       input.setEncoding("utf8");
@@ -93,5 +106,7 @@ export function openTerminal({ input, output, mouse, onInput, onCrash }: Termina
     },
   };
   terminal.take();
+  // After the first frame, which whoever opens this draws at once.
+  setImmediate(() => load().catch(onCrash));
   return terminal;
 }
