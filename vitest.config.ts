@@ -13,6 +13,8 @@ export default defineConfig({
     // What is polled for is there at once on a quiet machine.
     expect: { poll: { timeout: 10_000 } },
     pool: "forks",
+    // On two cores one would be the default; most tests wait for processes, sockets and disks most of the time.
+    maxWorkers: 2,
     // Browsers, terminals and killed processes on a busy machine: late once is not a fault, twice is.
     retry: process.env.CI ? 1 : 0,
   },

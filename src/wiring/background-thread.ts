@@ -18,6 +18,12 @@ const SLICE_MS = 10;
 /** After each piece of work it rests this many times as long: capturing needs the processor and the disk more. */
 const REST = 3;
 
+/** While more deliveries a second come than this, capturing has the machine to itself, */
+const BUSY_PER_SECOND = 200;
+
+/** for so long at most: what is not indexed yet is looked through, and that takes longer the more there is. */
+const MOST_POSTPONED_MS = 60_000;
+
 const PRUNE_EVERY_MS = 60_000;
 
 const { dir, rules } = workerData as BackgroundSettings;
@@ -68,10 +74,17 @@ function makeSearchable(): () => Promise<void> {
   let newest = 0;
   let version: number | undefined;
   let swept = false;
+  let lookedAt = performance.now();
+  let doneAt = lookedAt;
   return async () => {
     const found = store.version();
     const settled = newest;
     newest = store.reader.nth(0) ?? 0;
+    const now = performance.now();
+    const isBusy = settled > 0 && newest - settled > (BUSY_PER_SECOND * (now - lookedAt)) / 1_000;
+    lookedAt = now;
+    if (isBusy && now - doneAt < MOST_POSTPONED_MS) return;
+    doneAt = now;
     // Once more after the last change: then what came with it has settled.
     if (found === version && newest === settled && swept) return;
     version = found;
