@@ -101,45 +101,36 @@ const row = (at: string, left: string | null, right: string | null, isSame: bool
 
 /** Pairs what stands at the same place, the n-th with the n-th where several do; what is only right comes where it stands there. */
 function align(left: readonly Entry[], right: readonly Entry[]): DiffRow[] {
-  const keyOf = numbered();
-  const rightByKey = new Map(right.map((entry) => [keyOf(entry.at), entry]));
-  const leftKeyOf = numbered();
-  const leftKeys = new Set(left.map(({ at }) => leftKeyOf(at)));
-  const rightKeys = [...rightByKey.keys()];
+  const lefts = byPlace(left);
+  const rights = byPlace(right);
+  const inRightsOrder = [...rights];
   const rows: DiffRow[] = [];
+  const addRight = ({ at, shown }: Entry) => rows.push(row(at, null, shown, false));
   let next = 0;
-  /** What is only on the right, up to the first that both have. */
-  const addStrangers = () => {
-    for (; next < rightKeys.length && !leftKeys.has(rightKeys[next] as string); next += 1) {
-      const only = rightByKey.get(rightKeys[next] as string) as Entry;
-      rows.push(row(only.at, null, only.shown, false));
+  for (const [place, one] of lefts) {
+    // What is only on the right, up to the first that both have.
+    for (let only = inRightsOrder[next]; only && !lefts.has(only[0]); only = inRightsOrder[next]) {
+      addRight(only[1]);
+      next += 1;
     }
-  };
-  const rowKeyOf = numbered();
-  for (const one of left) {
-    addStrangers();
-    const key = rowKeyOf(one.at);
-    const other = rightByKey.get(key);
+    const other = rights.get(place);
     rows.push(row(one.at, one.shown, other?.shown ?? null, one.value === other?.value));
-    if (other && rightKeys[next] === key) next += 1;
+    if (inRightsOrder[next]?.[0] === place) next += 1;
   }
-  for (; next < rightKeys.length; next += 1) {
-    const key = rightKeys[next] as string;
-    if (leftKeys.has(key)) continue;
-    const only = rightByKey.get(key) as Entry;
-    rows.push(row(only.at, null, only.shown, false));
-  }
+  for (const [place, only] of inRightsOrder.slice(next)) if (!lefts.has(place)) addRight(only);
   return rows;
 }
 
-/** Tells the second of a name from the first. */
-function numbered(): (name: string) => string {
+/** Entries by where they stand, the second of a name told from the first. */
+function byPlace(entries: readonly Entry[]): Map<string, Entry> {
   const counts = new Map<string, number>();
-  return (name) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return `${name}\0${count}`;
-  };
+  return new Map(
+    entries.map((entry) => {
+      const count = (counts.get(entry.at) ?? 0) + 1;
+      counts.set(entry.at, count);
+      return [`${entry.at}\0${count}`, entry];
+    }),
+  );
 }
 
 /** Lines that both begin and end with are the same; what is between them is shown side by side. */

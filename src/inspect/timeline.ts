@@ -30,23 +30,26 @@ export function jobTimeline(deliveries: readonly DeliverySummary[]): Timeline {
     .filter(({ refusal }) => refusal === null)
     .toSorted((a, b) => a.receivedAt - b.receivedAt || a.id - b.id);
   const start = inOrder[0]?.receivedAt ?? 0;
-  let end: DeliverySummary | null = null;
-  let isContradictory = false;
-  const steps = inOrder.map((delivery): Step => {
-    const mark = markOf(delivery, end);
-    if (mark === "end") end = delivery;
-    if (mark === "contradiction") isContradictory = true;
+  const endAt = inOrder.findIndex(({ event, duplicateOf }) => duplicateOf === null && isEnd(event));
+  const end = inOrder[endAt] ?? null;
+  const steps = inOrder.map((delivery, i): Step => {
+    const mark = i === endAt ? "end" : markOf(delivery, end !== null && i > endAt ? end : null);
     return { delivery, afterMs: delivery.receivedAt - start, mark };
   });
-  return { steps, end, toResultMs: end === null ? null : endedAt(end) - start, isContradictory };
+  return {
+    steps,
+    end,
+    toResultMs: end && end.receivedAt - start,
+    isContradictory: steps.some(({ mark }) => mark === "contradiction"),
+  };
 }
 
-const endedAt = (end: DeliverySummary) => end.receivedAt;
+const isEnd = (event: DeliverySummary["event"]) => event === "completed" || event === "failed";
 
-function markOf(delivery: DeliverySummary, end: DeliverySummary | null): StepMark | null {
-  if (delivery.duplicateOf !== null) return "duplicate";
-  const ends = delivery.event === "completed" || delivery.event === "failed";
-  if (end === null) return ends ? "end" : null;
-  if (ends) return delivery.event === end.event ? null : "contradiction";
-  return delivery.event === "processing" ? "late" : null;
+/** `end`: what had been said of the job's end before. */
+function markOf({ event, duplicateOf }: DeliverySummary, end: DeliverySummary | null): StepMark | null {
+  if (duplicateOf !== null) return "duplicate";
+  if (end === null || event === null) return null;
+  if (isEnd(event)) return event === end.event ? null : "contradiction";
+  return "late";
 }
