@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { type OpenTunnel, TunnelFailure, type TunnelOptions } from "../core/tunnel.ts";
 import { aborted } from "./_aborted.ts";
+import { environmentWith } from "./_environment.ts";
 import { runProgram } from "./_program.ts";
 import { ensureKey } from "./_ssh-key.ts";
 import { sshFailure, sshLoss } from "./_ssh-reasons.ts";
@@ -39,7 +40,8 @@ export async function openSsh(options: ConnectionOptions): Promise<OpenTunnel> {
   const ssh = runProgram({
     program,
     args,
-    env: environmentOf(process.env),
+    // The agent only shows keys, it is never forwarded.
+    env: environmentWith(process.env, ["SSH_AUTH_SOCK"]),
     onLine(line) {
       const plain = withoutColours(line);
       const address = service.readAddress(plain);
@@ -143,10 +145,3 @@ function withoutColours(line: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what colours are made of
   return line.replace(/\u001b\[[0-9;?]*[A-Za-z]/g, "");
 }
-
-/** What reaching a server takes; the agent only shows keys, it is never forwarded. */
-function environmentOf(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => passedOn.has(name.toUpperCase())));
-}
-
-const passedOn = new Set(["PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "SSH_AUTH_SOCK"]);

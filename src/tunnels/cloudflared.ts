@@ -3,6 +3,7 @@ import { type OpenTunnel, type TunnelDriver, TunnelFailure, type TunnelOptions }
 import { aborted } from "./_aborted.ts";
 import { connected, watchConnection } from "./_cloudflared-ready.ts";
 import { cloudflaredFailure } from "./_cloudflared-words.ts";
+import { environmentWith, reachingServers } from "./_environment.ts";
 import { canRun, findProgram } from "./_find-program.ts";
 import { type RunningProgram, runProgram } from "./_program.ts";
 
@@ -57,7 +58,7 @@ async function openTunnel(program: string, options: TunnelOptions): Promise<Open
   const cloudflared = runProgram({
     program,
     args: host === undefined ? quick(options) : named(options),
-    env: environmentOf(process.env, host !== undefined),
+    env: environmentWith(process.env, [...reachingServers, ...(host === undefined ? [] : namedOnly)]),
     onLine(line) {
       const given = /\|\s+(https?:\/\/\S+)\s+\|/.exec(line)?.[1];
       if (given !== undefined) onUrl(given);
@@ -125,20 +126,4 @@ function openedTunnel(cloudflared: RunningProgram, { url, metrics, subdomain, lo
 }
 
 /** cloudflared takes every flag from the environment too; only a named tunnel's token is meant. */
-function environmentOf(environment: NodeJS.ProcessEnv, isNamed: boolean): NodeJS.ProcessEnv {
-  const isPassedOn = (name: string) => passedOn.has(name) || (isNamed && namedOnly.has(name));
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => isPassedOn(name.toUpperCase())));
-}
-
-const passedOn = new Set([
-  "PATH",
-  "HOME",
-  "USERPROFILE",
-  "SYSTEMROOT",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-]);
-const namedOnly = new Set(["TUNNEL_TOKEN", "TUNNEL_CRED_FILE", "TUNNEL_ORIGIN_CERT"]);
+const namedOnly = ["TUNNEL_TOKEN", "TUNNEL_CRED_FILE", "TUNNEL_ORIGIN_CERT"];

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { TunnelBody } from "localtunnel/lib/Tunnel.js";
 import { type OpenTunnel, type TunnelDriver, TunnelFailure } from "../core/tunnel.ts";
+import { environmentWith, reachingServers } from "./_environment.ts";
 import type { Order, Report } from "./_localtunnel-protocol.ts";
 
 /**
@@ -37,7 +38,7 @@ const GRACE_MS = 1_000;
 function startClient() {
   const file = import.meta.url.endsWith(".ts") ? "_localtunnel-process.ts" : "localtunnel-process.js";
   const child = fork(new URL(`./${file}`, import.meta.url), {
-    env: environmentOfClient(process.env),
+    env: environmentWith(process.env, [...reachingServers, "NODE_USE_ENV_PROXY", "NODE_EXTRA_CA_CERTS"]),
     execArgv: [],
     stdio: "ignore",
   });
@@ -107,22 +108,3 @@ function lossOf(child: ChildProcess): Promise<string> {
 function failureOf({ kind, message, retryAfterMs }: Extract<Report, { type: "failed" }>): TunnelFailure {
   return new TunnelFailure(kind, message, retryAfterMs === null ? {} : { retryAfterMs });
 }
-
-/** What reaching a server takes, and nothing else: a process that talks to strangers gets no secrets. */
-function environmentOfClient(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => passedOn.has(name.toUpperCase())));
-}
-
-const passedOn = new Set([
-  "PATH",
-  "HOME",
-  "USERPROFILE",
-  "SYSTEMROOT",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "NODE_USE_ENV_PROXY",
-  "NODE_EXTRA_CA_CERTS",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-]);
