@@ -38,7 +38,8 @@ export function redactExport({ delivery, body, attempts, url }: ExportedDelivery
   };
 }
 
-function redactAttempt(attempt: Attempt): Attempt {
+/** An attempt as a person is shown it; the answer's body stays. */
+export function redactAttempt(attempt: Attempt): Attempt {
   const { target, changes, response } = attempt;
   return {
     ...attempt,

@@ -3,7 +3,7 @@ import type { DeliverySummary } from "../core/delivery.ts";
 import type { DeliveryReader, StoredBody } from "../core/ports.ts";
 import { asText } from "../inspect/dump.ts";
 import { mediaIn } from "../inspect/media.ts";
-import { redactHeaders, redactPath } from "../inspect/redact.ts";
+import { redactAttempt, redactHeaders, redactPath } from "../inspect/redact.ts";
 import type { Content, Detail, ShownAttempt } from "./protocol.ts";
 
 /** Of a body, at most this much goes to the page at once. */
@@ -48,15 +48,14 @@ async function beginningOf(body: StoredBody, most: number): Promise<Uint8Array> 
   return Buffer.concat(chunks).subarray(0, most);
 }
 
-function shownAttempt({ response, ...attempt }: Attempt): ShownAttempt {
+function shownAttempt(attempt: Attempt): ShownAttempt {
+  const { response, ...shown } = redactAttempt(attempt);
   return {
-    ...attempt,
-    target: redactPath(attempt.target),
-    changes: { ...attempt.changes, set: redactHeaders(attempt.changes.set) },
+    ...shown,
     response: response && {
       status: response.status,
       statusText: response.statusText,
-      headers: redactHeaders(response.headers),
+      headers: response.headers,
       body: content(response.body.subarray(0, SHOWN_BODY_BYTES), response.bytes),
     },
   };

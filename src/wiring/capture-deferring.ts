@@ -6,8 +6,9 @@ import type { OwedScope } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
 import type { Forwarder } from "../spool/forward.ts";
 import type { Deferral, Deferring } from "../spool/pipeline.ts";
+import type { Redelivery } from "../spool/redeliver.ts";
 import type { Store } from "../store/store.ts";
-import { type BackgroundHandover, createBackgroundHandover } from "./capture-handover.ts";
+import { createBackgroundHandover } from "./capture-handover.ts";
 import type { DeferringSettings } from "./capture-protocol.ts";
 import { deliverOwedTo } from "./deliver-owed.ts";
 import { endResuming, hold, readHold } from "./hold-state.ts";
@@ -44,12 +45,12 @@ export function createDeferring(options: DeferringOptions): CaptureDeferring {
   const { store, target, settings, observer, onStoreFailure } = options;
   const scope: OwedScope = { promisedTo: target.base };
   const deferring = new Set<Deferred>();
-  const runs = new Set<BackgroundHandover>();
+  const runs = new Set<Redelivery>();
   let phase = settings.holds ? "held" : readHold(store, target.base).state;
   let resumedAt = 0;
   let hurried = lastHurry(store, target.base);
   /** The one that hands over now. */
-  let run: BackgroundHandover | undefined;
+  let run: Redelivery | undefined;
   let owed: OneRound | undefined;
   let round: Promise<HandedOver> | undefined;
   let paused = Promise.resolve();
@@ -84,7 +85,7 @@ export function createDeferring(options: DeferringOptions): CaptureDeferring {
   }
 
   /** Once all that waited is handed over, what comes is forwarded as before. */
-  async function finish(started: BackgroundHandover) {
+  async function finish(started: Redelivery) {
     for (;;) {
       await started.idle();
       if (run !== started) return;

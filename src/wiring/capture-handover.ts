@@ -1,6 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
-import type { DeliverySummary } from "../core/delivery.ts";
 import type { Observer } from "../core/notice.ts";
 import type { OwedScope } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
@@ -24,28 +23,11 @@ export interface HandoverOptions {
   readonly onStoreFailure: (error: unknown) => void;
 }
 
-/** Serves the handler what was acknowledged before it had it. */
-export interface BackgroundHandover {
-  offer(delivery: DeliverySummary): void;
-  /** Looks at what others have put into the store. */
-  look(): void;
-  /** Tries at once what waits for its next try. */
-  hasten(): void;
-  /** Whether nothing is left to be handed over. */
-  readonly isIdle: boolean;
-  /** Resolves when that is so, or it was stopped. */
-  idle(): Promise<void>;
-  /** Begins no more tries; resolves when those under way have ended and are written down. */
-  stop(): Promise<void>;
-  /** Breaks off what is with the handler. Its deliveries stay owed. */
-  abort(): void;
-}
-
 /**
- * Goes on with what earlier runs left. Of several processes that hand over to one target, one does and the others
+ * Serves the handler what was acknowledged before it had it, and goes on with what earlier runs left. Of several processes that hand over to one target, one does and the others
  * wait for its end.
  */
-export function createBackgroundHandover(options: HandoverOptions): BackgroundHandover {
+export function createBackgroundHandover(options: HandoverOptions): Redelivery {
   const { store, target } = options;
   const stopping = new AbortController();
   let redelivery: Redelivery | undefined;
