@@ -7,7 +7,6 @@ import type { Session } from "../wiring/session.ts";
 import { copyText } from "./clipboard.ts";
 import type { Context } from "./context.ts";
 import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
-import { signatureFactsOf } from "./signature-facts.ts";
 
 interface TuiReporterOptions {
   readonly target: string;
@@ -93,11 +92,10 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
 }
 
 /** What has nothing to do with capturing; most of it is loaded when it is first wanted. */
-function worldOf(context: Context, session: Session, target: string) {
+function worldOf(_context: Context, session: Session, target: string) {
   const reader = session.reader();
   return {
     reader,
-    judge: (id: number) => signatureFactsOf(reader, id, context.dir),
     reach: () => listensAt(parseTarget(target)),
     askOutput: async (url: string) => (await import("../wiring/ask-output.ts")).askOutput(url),
     edit: async (body: Uint8Array) =>

@@ -2,11 +2,11 @@ import type { AttemptSummary } from "../core/attempt.ts";
 import type { DeliverySummary } from "../core/delivery.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import type { Diff } from "../inspect/diff.ts";
 import type { Command } from "./keymap.ts";
 import type { Size } from "./layout.ts";
 import { clicked, commanded, filtered, gone, inWindow, restarted, settled, typed, wheeled } from "./obey.ts";
-import type { SignatureFacts } from "./ports.ts";
 import type {
   Counts,
   Detail,

@@ -3,6 +3,7 @@ import { succeeded } from "../core/attempt.ts";
 import type { Delivery } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import { byteText, clockTime, localTime, msText } from "../core/text.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import { asText } from "../inspect/dump.ts";
 import { mediaIn } from "../inspect/media.ts";
 import { redactHeaders, redactPath } from "../inspect/redact.ts";
@@ -12,7 +13,6 @@ import { drawable, inColumns } from "./cells.ts";
 import type { TextRow } from "./detail-text.ts";
 import { type Line, type Span, wrapLine } from "./line.ts";
 import { eventSign, verdictSign } from "./list-row.ts";
-import type { SignatureFacts } from "./ports.ts";
 import type { Detail, OutputFacts, Tab } from "./state.ts";
 import type { Tone } from "./theme.ts";
 
@@ -95,7 +95,10 @@ function signatureTab(delivery: Delivery, facts: TabFacts): Line[] {
         ["in header", signature?.header ?? null],
         ["expected", signature?.expected ?? null],
         ["received", signature?.received ?? null],
-        ["signed", signature?.signed ?? null],
+        [
+          "signed",
+          signature?.signed == null ? null : `${signature.signed}${signature.isSignedCut ? "…" : ""}`,
+        ],
         ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
       ],
       facts,

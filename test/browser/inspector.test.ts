@@ -15,6 +15,7 @@ import {
 } from "../support/inspector-page.ts";
 import { ask, post } from "../support/raw-client.ts";
 import { failing, ok, startHandler } from "../support/raw-handler.ts";
+import { sendForged } from "../support/send-forged.ts";
 import { startWeb } from "../support/web.ts";
 
 if (noBrowser) console.warn(`The inspector is not tested in a browser: ${noBrowser}.`);
@@ -76,6 +77,35 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await panel(page).getByText("No job is known").waitFor();
     await tab(page, "Media").click();
     await panel(page).getByRole("button", { name: "Show image" }).waitFor();
+  });
+
+  test("shows what was signed, expected and received, and no secret that is sent as it is", async () => {
+    const [secret, token] = ["a signing secret of the tests", "token-as-it-is-0123456789"];
+    const env = { HOOKSPOOL_SECRET_GET3W: secret, HOOKSPOOL_SECRET_DEEPGRAM: token };
+    const { page, listening } = await look({}, [], env);
+    await sendForged(listening.port, { provider: "get3w", secret: "another secret" });
+    await sendForged(listening.port, { provider: "deepgram", secret: token });
+    await row(page, 1).click();
+    await tab(page, "Signature").click();
+    const fact = (name: string) =>
+      panel(page)
+        .getByRole("row", { name: new RegExp(`^${name}`) })
+        .locator("td");
+    await panel(page).getByText("rejected (mismatch)").waitFor();
+    const [expected, received] = await Promise.all(
+      ["expected", "received"].map((name) => fact(name).textContent()),
+    );
+    const judged = (await hookspool(["verify", "1", "--json"], { ...listening, env })).lines()[0];
+    expect(judged).toMatchObject({ expected, received });
+    expect(expected).not.toBe(received);
+    expect(judged?.signed).toMatchObject({
+      start: (await fact("signed").locator(".exact").textContent())?.replace("…", ""),
+    });
+    await row(page, 2).click();
+    await panel(page).getByText("shared-header: the secret itself").waitFor();
+    const shown = (await panel(page).textContent()) ?? "";
+    expect(shown).toContain("verified");
+    for (const one of [secret, token]) expect(shown).not.toContain(one);
   });
 
   test("shows bytes that are no text in hex", async () => {

@@ -82,6 +82,7 @@ test(`${KEYS} random keys over a live stream: nothing is thrown, no frame is bro
       scheme: "s",
       signed: "x\u001b[2J",
       signedBytes: 9,
+      isSignedCut: false,
       header: "h",
       expected: "e",
       received: "r",

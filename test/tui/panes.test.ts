@@ -367,6 +367,7 @@ test("a signature shows what was signed, expected and received", () => {
     scheme: "wazza",
     signed: "1.\u001b[2J{}",
     signedBytes: 4,
+    isSignedCut: false,
     header: "X-Sig",
     expected: "aa",
     received: "bb",

@@ -50,6 +50,7 @@ export function startInspector(token: string): void {
       setFollow(false);
       select(id);
     },
+    loadSignature: api.signature,
     loadMedia: api.media,
     fetchesMedia: () => about?.media === "auto",
   });
