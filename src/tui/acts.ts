@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import { atDelivery } from "../core/inspector-link.ts";
 import { msText } from "../core/text.ts";
 import { diffDeliveries } from "../inspect/diff.ts";
 import { asText } from "../inspect/dump.ts";
@@ -211,11 +212,16 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
 
   async function browse(before: State) {
     const place = before.focus === "detail" ? placeAt(before) : undefined;
-    const url = place && "url" in place ? place.url : before.about.ready?.inspector;
-    if (!url) return say("there is no inspector in this session", "warn");
-    const opened = await ports.browse(url);
-    const what = url === before.about.ready?.inspector ? "the inspector" : url;
-    if (opened) say(`opening ${what}`, "good");
+    const inspector = before.about.ready?.inspector;
+    const id = selected(before)?.id;
+    if (place && "url" in place) return open(place.url, place.url);
+    if (!inspector) return say("there is no inspector in this session", "warn");
+    if (id === undefined) return open(inspector, "the inspector");
+    return open(atDelivery(inspector, id), `the inspector at #${id}`);
+  }
+
+  async function open(url: string, what: string) {
+    if (await ports.browse(url)) say(`opening ${what}`, "good");
     else say(`no browser could be opened; y l copies the inspector's link`, "warn");
   }
 

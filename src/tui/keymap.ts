@@ -185,7 +185,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       keys: ["o"],
       where: panes,
       command: "browse",
-      does: "open in the browser: the URL under the cursor, else the inspector",
+      does: "open in the browser: the URL under the cursor, else the delivery in the inspector",
     },
     { keys: ["esc", "q"], where: ["detail"], command: "back", does: "back to the list", hint: "back" },
   ],

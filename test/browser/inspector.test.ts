@@ -1,5 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
+import { atDelivery } from "../../src/core/inspector-link.ts";
+import { openStore } from "../../src/store/store.ts";
+import { temporaryFolder } from "../support/cleanup.ts";
+import { newDelivery } from "../support/deliveries.ts";
 import { hookspool, startListen } from "../support/hookspool.ts";
 import {
   closeLook,
@@ -41,6 +45,33 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     expect(page.url()).not.toContain("token");
     await page.reload();
     await row(page, 1).waitFor();
+  });
+
+  test("shows the delivery that its link leads to, however old, and keeps its address clean", async () => {
+    const dir = temporaryFolder();
+    const store = openStore(dir);
+    const written = Array.from({ length: 600 }, (_, i) =>
+      store.writer.append(newDelivery({ head: { path: `/${i + 1}` } })),
+    );
+    await Promise.all(written);
+    await store.writer.flush();
+    await store.close();
+    const { url } = await startWeb(dir);
+    const { page, errors } = await lookAt(atDelivery(url, 50));
+    await page.getByRole("heading", { name: "#50 POST /50" }).waitFor();
+    await row(page, 50).and(page.locator("[aria-selected=true]")).waitFor();
+    expect(page.url()).toBe(new URL("/", url).href);
+    await page.keyboard.press("n");
+    await page.getByRole("heading", { name: "#49 POST /49" }).waitFor();
+    // In a tab that is open already, a link changes the fragment alone.
+    await page.goto(atDelivery(url, 600));
+    await page.getByRole("heading", { name: "#600 POST /600" }).waitFor();
+    await page.goto(atDelivery(url, 601));
+    await toast(page, "there is no delivery 601");
+    // That it is not there is what the browser notes.
+    expect(errors.splice(0).join()).toContain("404");
+    await row(page, 600).and(page.locator("[aria-selected=true]")).waitFor();
+    expect(page.url()).toBe(new URL("/", url).href);
   });
 
   test("says so where there is no token", async () => {
