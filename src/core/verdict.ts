@@ -23,6 +23,8 @@ export interface SignatureFacts {
   /** `null` where no secret is known, or it takes a private key to make it. */
   readonly expected: string | null;
   readonly received: string | null;
+  /** The sender's address and whether the provider names it; `null` where either says nothing. */
+  readonly source: string | null;
 }
 
 export type Verdict = Verification["verdict"];

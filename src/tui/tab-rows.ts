@@ -46,13 +46,20 @@ export function tabRows(tab: Tab, detail: Detail, facts: TabFacts): readonly Tex
 const plain = (lines: readonly Line[]): TextRow[] => lines.map((line) => ({ line }));
 
 function headersTab(delivery: Delivery, facts: TabFacts): Line[] {
-  const { method, path, httpVersion, peer, origin, receivedAt } = delivery;
+  const { method, path, httpVersion, peer, clientAddress, withheld = [], origin, receivedAt } = delivery;
+  const about = [
+    `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`,
+    ...(clientAddress ? [`sent from ${drawable(clientAddress)}, the tunnel says`] : []),
+    ...(withheld.length > 0
+      ? [`withheld: ${withheld.map(drawable).join(", ")} (the endpoint's own credential)`]
+      : []),
+  ];
   return [
     ...wrapped(
       [[`${method} `, "strong"], [drawable(redactPath(path))], [`  HTTP/${httpVersion}`, "dim"]],
       facts,
     ),
-    ...wrapped([[`${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`, "dim"]], facts),
+    ...about.flatMap((text) => wrapped([[text, "dim"]], facts)),
     [],
     ...headerLines(delivery.headers, facts),
   ];
@@ -100,6 +107,7 @@ function signatureTab(delivery: Delivery, facts: TabFacts): Line[] {
           signature?.signed == null ? null : `${signature.signed}${signature.isSignedCut ? "…" : ""}`,
         ],
         ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
+        ["sent from", signature?.source ?? null],
       ],
       facts,
     ),

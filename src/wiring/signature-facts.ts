@@ -1,5 +1,7 @@
 import type { DeliveryReader } from "../core/ports.ts";
 import type { SignatureFacts } from "../core/verdict.ts";
+import { isListedSource, listedSourceText } from "../inspect/source-address.ts";
+import type { Provider } from "../providers/_provider.ts";
 import { createJudge, type Judgement } from "./judgement.ts";
 
 /** So many of the signed bytes are shown. */
@@ -23,18 +25,15 @@ export async function signatureFactsOf(
     provider,
     scheme: undefined,
   });
-  return signatureFacts(judgement);
+  return signatureFacts(judgement, delivery.clientAddress);
 }
 
 /** What of a judgement a person is shown; `null` where there was no scheme to try. */
-export function signatureFacts({
-  choice,
-  description,
-  signed,
-  signatureHeader,
-  expected,
-  received,
-}: Judgement): SignatureFacts | null {
+export function signatureFacts(
+  judgement: Judgement,
+  clientAddress: string | null = null,
+): SignatureFacts | null {
+  const { choice, description, provider, signed, signatureHeader, expected, received } = judgement;
   if (!choice) return null;
   const bytes = signed && Buffer.concat(signed);
   return {
@@ -46,5 +45,11 @@ export function signatureFacts({
     header: signatureHeader,
     expected,
     received,
+    source: clientAddress && provider ? sourceText(clientAddress, provider) : null,
   };
+}
+
+function sourceText(address: string, { id, sourceAddresses }: Provider): string | null {
+  const listed = listedSourceText(isListedSource(address, sourceAddresses), id);
+  return listed && `${address}, ${listed}`;
 }

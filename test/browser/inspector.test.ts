@@ -24,6 +24,16 @@ import { startWeb } from "../support/web.ts";
 
 if (noBrowser) console.warn(`The inspector is not tested in a browser: ${noBrowser}.`);
 
+/** A data directory with these deliveries. */
+async function stored(...deliveries: readonly Parameters<typeof newDelivery>[0][]): Promise<string> {
+  const dir = temporaryFolder();
+  const store = openStore(dir);
+  await Promise.all(deliveries.map((one) => store.writer.append(newDelivery(one))));
+  await store.writer.flush();
+  await store.close();
+  return dir;
+}
+
 describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout: 60_000 }, () => {
   afterEach(closeLook);
 
@@ -48,15 +58,9 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
   });
 
   test("shows the delivery that its link leads to, however old, and keeps its address clean", async () => {
-    const dir = temporaryFolder();
-    const store = openStore(dir);
-    const written = Array.from({ length: 600 }, (_, i) =>
-      store.writer.append(newDelivery({ head: { path: `/${i + 1}` } })),
+    const { url } = await startWeb(
+      await stored(...Array.from({ length: 600 }, (_, i) => ({ head: { path: `/${i + 1}` } }))),
     );
-    await Promise.all(written);
-    await store.writer.flush();
-    await store.close();
-    const { url } = await startWeb(dir);
     const { page, errors } = await lookAt(atDelivery(url, 50));
     await page.getByRole("heading", { name: "#50 POST /50" }).waitFor();
     await row(page, 50).and(page.locator("[aria-selected=true]")).waitFor();
@@ -137,6 +141,24 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     const shown = (await panel(page).textContent()) ?? "";
     expect(shown).toContain("verified");
     for (const one of [secret, token]) expect(shown).not.toContain(one);
+  });
+
+  test("says who sent it where a tunnel does, and whether the provider names that address", async () => {
+    const clientAddress = "52.89.214.238";
+    const sent = { head: { clientAddress }, identity: { provider: "wazza" } };
+    const web = await startWeb(await stored({ identity: sent.identity }, sent));
+    const { page } = await lookAt(web.url);
+    for (const [name, told] of [
+      ["Headers", `sent from ${clientAddress}, the tunnel says`],
+      ["Signature", `${clientAddress}, one of the addresses that wazza names`],
+    ] as const) {
+      await row(page, 2).click();
+      await tab(page, name).click();
+      await panel(page).getByText(told).waitFor();
+      await row(page, 1).click();
+      await page.getByRole("heading", { name: "#1 wazza" }).waitFor();
+      expect(await panel(page).textContent()).not.toMatch(/sent from|unknown/);
+    }
   });
 
   test("shows bytes that are no text in hex", async () => {

@@ -86,6 +86,7 @@ test(`${KEYS} random keys over a live stream: nothing is thrown, no frame is bro
       header: "h",
       expected: "e",
       received: "r",
+      source: null,
     }),
     reach: async () => true,
     askOutput: async () => ({ type: "image/png", bytes: 9, dimensions: { width: 1, height: 2 } }),

@@ -203,6 +203,19 @@ describe("an open delivery", () => {
     expect(at.frame()).toMatch(shown);
   });
 
+  test("says who sent it where a tunnel does, and what was withheld", () => {
+    const at = scene({ history, columns: 120 });
+    at.press("<enter>]");
+    at.show({});
+    expect(at.frame()).not.toMatch(/sent from|withheld|unknown/);
+    const delivery = detailed(at.state().window.rows[0]);
+    const withheld = ["token in the path"];
+    at.show({ delivery: { ...delivery, clientAddress: "203.0.113.7\u001b", withheld } });
+    expect(at.frame()).toMatch(
+      /sent from 203\.0\.113\.7\\x1b, the tunnel says *\n.*withheld: token in the path/,
+    );
+  });
+
   test("shows bytes that are no text in hex", () => {
     const at = scene({ history });
     at.press("<enter>");
@@ -371,6 +384,7 @@ test("a signature shows what was signed, expected and received", () => {
     header: "X-Sig",
     expected: "aa",
     received: "bb",
+    source: null,
   };
   at.act({ type: "judged", id: 5, facts });
   expect(at.frame()).toMatch(/expected +aa[\s\S]*received +bb[\s\S]*signed +1\.\\x1b\[2J\{\}/);

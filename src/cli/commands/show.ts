@@ -55,7 +55,7 @@ async function show(context: Context, word: string, { raw, reveal }: Options): P
     } else {
       const style = reveal ? { ...context.style, path: (path: string) => path } : context.style;
       const headers = reveal ? (pairs: HeaderPairs) => pairs : redactHeaders;
-      const sender = senderText(delivery, await isListed(delivery));
+      const sender = await senderText(delivery);
       await context.write(page(delivery, body, reader.attempts(id), { style, headers, sender }));
     }
   });
@@ -72,11 +72,12 @@ async function isListed({ clientAddress, provider }: Delivery): Promise<boolean 
   return isListedSource(clientAddress, findProvider(provider)?.sourceAddresses ?? []);
 }
 
-function senderText({ clientAddress, provider }: Delivery, listed: boolean | null): string | undefined {
+async function senderText(delivery: Delivery): Promise<string | undefined> {
+  const { clientAddress, provider } = delivery;
   if (!clientAddress) return undefined;
-  const whose = `one of the addresses that ${provider} names`;
-  const verdict = { true: `, ${whose}`, false: `, not ${whose}`, null: "" }[`${listed}`];
-  return `sent from ${printable(clientAddress)}, the tunnel says${verdict}`;
+  const { listedSourceText } = await import("../../inspect/source-address.ts");
+  const listed = listedSourceText(await isListed(delivery), provider);
+  return [`sent from ${printable(clientAddress)}`, "the tunnel says", listed].filter(Boolean).join(", ");
 }
 
 interface PageStyle {

@@ -56,28 +56,24 @@ export function createSignatureTab({ load }: SignatureOptions): Tab {
   };
 }
 
-function comparison({
-  scheme,
-  header,
-  expected,
-  received,
-  signed,
-  signedBytes,
-  isSignedCut,
-}: SignatureFacts) {
-  const rows = factRows([
-    ["scheme", scheme],
-    ["in header", header],
-    ["expected", expected],
-    ["received", received && printable(received)],
-  ]);
-  if (signed === null) return rows;
-  const text = el("div", { class: "exact" }, `${printable(signed)}${isSignedCut ? "…" : ""}`);
+function comparison(facts: SignatureFacts): readonly HTMLElement[] {
+  const { scheme, header, expected, received, signed, signedBytes, isSignedCut, source } = facts;
+  const text = el("div", { class: "exact" }, `${printable(signed ?? "")}${isSignedCut ? "…" : ""}`);
   const size = el("div", { class: "dim" }, `${byteText(signedBytes ?? 0)} in all`);
-  return [...rows, el("tr", {}, el("th", { scope: "row" }, "signed"), el("td", {}, text, size))];
+  return [
+    ...factRows([
+      ["scheme", scheme],
+      ["in header", header],
+      ["expected", expected],
+      ["received", received && printable(received)],
+    ]),
+    ...(signed === null ? [] : [factRow("signed", text, size)]),
+    ...factRows([["sent from", source && printable(source)]]),
+  ];
 }
 
 const factRows = (facts: readonly Fact[]) =>
-  facts.flatMap(([name, value]) =>
-    value === null ? [] : [el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, value))],
-  );
+  facts.flatMap(([name, value]) => (value === null ? [] : [factRow(name, value)]));
+
+const factRow = (name: string, ...value: readonly (HTMLElement | string)[]) =>
+  el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, ...value));
