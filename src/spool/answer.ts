@@ -1,14 +1,24 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
 import type { NewAttempt } from "../core/attempt.ts";
+import type { HeaderPairs } from "../core/headers.ts";
 import type { AnswerSink } from "./forward.ts";
-import { endToEnd, flatForNode } from "./wire.ts";
+import { flatForNode } from "./wire.ts";
 
-/** Passes a handler's answer on to the sender, byte for byte, less what ends with the connection. */
-export function passThrough(response: ServerResponse): AnswerSink {
+/** Where a sender waits to be answered. */
+export interface Reply extends AnswerSink {
+  /** Nothing has been said yet, and the sender is still there. */
+  readonly isOpen: boolean;
+}
+
+/** Answers through Node's `http`: every byte as it is given. */
+export function replyThrough(response: ServerResponse): Reply {
   return {
+    get isOpen() {
+      return !response.headersSent && !response.destroyed;
+    },
     head(status, statusText, headers) {
       response.sendDate = false;
-      response.writeHead(status, statusText, flatForNode(endToEnd(headers)));
+      response.writeHead(status, statusText, flatForNode(headers));
     },
     body(chunk) {
       if (response.destroyed || response.write(chunk)) return undefined;
@@ -32,7 +42,7 @@ export function passThrough(response: ServerResponse): AnswerSink {
 /** Seconds after which a sender may try again. */
 const RETRY_AFTER_SECONDS = 5;
 
-interface PlainAnswer {
+interface OwnAnswer {
   readonly status: number;
   readonly text: string;
   readonly retry?: boolean;
@@ -41,27 +51,23 @@ interface PlainAnswer {
 }
 
 /** An answer of our own, in one line of text. */
-export function answerPlainly(
-  response: ServerResponse,
-  { status, text, retry = false, challenge }: PlainAnswer,
-): void {
-  if (response.headersSent || response.destroyed) return;
+export function answerPlainly(reply: Reply, { status, text, retry = false, challenge }: OwnAnswer): void {
+  if (!reply.isOpen) return;
   const body = Buffer.from(`hookspool: ${text}\n`);
-  // Named, since a handler's status line that could not be passed on would leave its text behind.
-  response.writeHead(status, STATUS_CODES[status], {
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": body.length,
-    ...(challenge === undefined ? {} : { "WWW-Authenticate": challenge }),
-    ...(retry ? { "Retry-After": RETRY_AFTER_SECONDS } : {}),
-  });
-  response.end(body);
+  const headers: HeaderPairs = [
+    ["Content-Type", "text/plain; charset=utf-8"],
+    ["Content-Length", String(body.length)],
+    ["Date", new Date().toUTCString()],
+    ...(challenge === undefined ? [] : [["WWW-Authenticate", challenge] as const]),
+    ...(retry ? [["Retry-After", String(RETRY_AFTER_SECONDS)] as const] : []),
+  ];
+  reply.head(status, STATUS_CODES[status] ?? "", headers);
+  reply.body(body);
+  reply.end();
 }
 
 /** Tells the sender that the handler gave no answer, in a way that makes it try again. */
-export function answerWithoutHandler(
-  response: ServerResponse,
-  { outcome, delivery, problem }: NewAttempt,
-): void {
+export function answerWithoutHandler(reply: Reply, { outcome, delivery, problem }: NewAttempt): void {
   const status = { refused: 503, "timed-out": 504, aborted: 502, responded: 502 }[outcome];
-  answerPlainly(response, { status, text: `delivery ${delivery} is kept, but ${problem}.`, retry: true });
+  answerPlainly(reply, { status, text: `delivery ${delivery} is kept, but ${problem}.`, retry: true });
 }

@@ -1,7 +1,4 @@
-import { lookup as systemLookup } from "node:dns";
-import http, { type ClientRequest, type IncomingMessage } from "node:http";
-import type { LookupFunction } from "node:net";
-import { pipeline } from "node:stream/promises";
+import type { IncomingMessage } from "node:http";
 import type { HandlerResponse, NewAttempt, Outcome, Trigger } from "../core/attempt.ts";
 import { RECORDED_RESPONSE_BYTES } from "../core/attempt.ts";
 import type { RequestHead } from "../core/delivery.ts";
@@ -9,9 +6,13 @@ import { systemCode } from "../core/errors.ts";
 import { type HeaderPairs, pairsFromRaw } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import { type Target, urlAtTarget } from "../core/target.ts";
+import type { Asking } from "./asking.ts";
 import { eachChunk } from "./each-chunk.ts";
+import { createNodeClient } from "./node-client.ts";
+import { createPlainClient } from "./plain-client.ts";
+import type { PlainAnswer } from "./plain-http.ts";
 import { createTurns, type TurnLimits } from "./turns.ts";
-import { flatForNode, type WireRequest, wireRequest } from "./wire.ts";
+import { endToEnd, type WireRequest, wireRequest } from "./wire.ts";
 
 /** Where a handler's answer goes while it arrives: back to the sender, or nowhere. */
 export interface AnswerSink {
@@ -59,68 +60,10 @@ export const DEFAULT_CONCURRENCY = 64;
 /** So many deliveries wait for a handler that is busy, their senders with them. */
 export const MOST_WAITING = 1_000;
 
-interface Client {
-  readonly agent: http.Agent;
-  readonly request: typeof http.request;
-}
-
-/**
- * Node's own servers close an idle connection after 5 s, without a word. Ours is let go before, so that a
- * delivery is not sent into a closing connection.
- */
-const IDLE_CONNECTION_MS = 4_000;
-
-/**
- * One address of a name is tried for so long before the next. Node's 250 ms are over sooner than a busy machine
- * gets to look; an address of its own that nobody listens at says so at once.
- */
-export const ADDRESS_PATIENCE_MS = 2_000;
-
 export function createForwarder({ insecure = false, ca, turns: limits }: ForwarderOptions = {}): Forwarder {
-  const options = {
-    keepAlive: true,
-    timeout: IDLE_CONNECTION_MS,
-    scheduling: "lifo" as const,
-    autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
-  };
-  const clients = new Map<Target["protocol"], Promise<Client>>();
+  const plain = createPlainClient();
+  const node = createNodeClient({ insecure, ca });
   const turns = limits && createTurns(limits);
-
-  function clientFor(protocol: Target["protocol"]): Promise<Client> {
-    const known = clients.get(protocol);
-    if (known) return known;
-    const client =
-      protocol === "https:"
-        ? openHttps()
-        : Promise.resolve({ agent: new http.Agent(options), request: http.request });
-    clients.set(protocol, client);
-    return client;
-  }
-
-  /** TLS is loaded by those who have a target that speaks it. */
-  async function openHttps(): Promise<Client> {
-    const { Agent, request } = await import("node:https");
-    const trust = { rejectUnauthorized: !insecure, ...(ca === undefined ? {} : { ca }) };
-    return { agent: new Agent({ ...options, ...trust }), request };
-  }
-
-  async function ask(wire: WireRequest, errand: Errand): Promise<Exchange> {
-    const { target } = errand;
-    const { agent, request } = await clientFor(target.protocol);
-    const open = () =>
-      request({
-        agent,
-        host: target.hostname.replace(/^\[|\]$/g, ""),
-        port: target.port,
-        lookup: localLookup,
-        method: wire.method,
-        path: wire.path,
-        // A flat list keeps order, spelling and repeats.
-        headers: flatForNode(wire.headers) as unknown as Record<string, string>,
-        setHost: false,
-      });
-    return exchange(open, errand);
-  }
 
   /** Waits for this errand's turn; what comes of an errand that gets none. */
   function turnFor({ timeoutMs, signal, target }: Errand): Refused | Promise<Refused> {
@@ -138,6 +81,15 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
     });
   }
 
+  async function ask(wire: WireRequest, errand: Errand): Promise<Exchange> {
+    const { target, body } = errand;
+    try {
+      return await exchange(() => plain.ask(target, wire, body) ?? node.ask(target, wire, body), errand);
+    } finally {
+      turns?.done();
+    }
+  }
+
   return {
     async forward(errand) {
       const { delivery, head, body, target, trigger } = errand;
@@ -145,7 +97,7 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
       const refused = await turnFor(errand);
       const startedAt = Date.now();
       const start = performance.now();
-      const { outcome, problem, response } = refused ?? (await ask(wire, errand).finally(turns?.done));
+      const { outcome, problem, response } = refused ?? (await ask(wire, errand));
       return {
         delivery,
         trigger,
@@ -160,7 +112,8 @@ export function createForwarder({ insecure = false, ca, turns: limits }: Forward
       };
     },
     close() {
-      for (const client of clients.values()) void client.then(({ agent }) => agent.destroy());
+      plain.close();
+      node.close();
     },
   };
 }
@@ -171,14 +124,14 @@ interface Exchange {
   readonly response: HandlerResponse | null;
 }
 
-async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exchange> {
+async function exchange(open: () => Asking | Promise<Asking>, errand: Errand): Promise<Exchange> {
   const { signal, sink } = errand;
-  let current: ClientRequest | undefined;
+  let current: Asking | undefined;
   let ended: "timed-out" | "aborted" | undefined;
   let answered = false;
   const end = (why: "timed-out" | "aborted") => {
     ended ??= why;
-    current?.destroy();
+    current?.stop();
     // A sender that does not read must not be waited for any longer either.
     if (answered) sink?.broken();
   };
@@ -186,16 +139,26 @@ async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exch
   const timer = setTimeout(end, errand.timeoutMs, "timed-out");
   const onAbort = () => end("aborted");
   signal?.addEventListener("abort", onAbort);
+
+  /** Asks; on a kept connection that turns out to be closed, once more on a fresh one. */
+  async function ask() {
+    for (let again = false; ; again = true) {
+      const opened = open();
+      current = opened instanceof Promise ? await opened : opened;
+      if (ended) current.stop();
+      try {
+        return await current.answer;
+      } catch (error) {
+        const closedBefore = current.isReused() && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
+        if (!closedBefore || again || ended) throw error;
+      }
+    }
+  }
+
   try {
-    const openWatched = () => {
-      current = open();
-      // The size of a head is its limit; older Nodes would drop what is over a count without a word.
-      current.maxHeadersCount = 0;
-      return current;
-    };
-    const incoming = await send(openWatched, errand.body, () => ended !== undefined);
+    const answer = await ask();
     answered = true;
-    const response = await receive(incoming, sink);
+    const response = await receive(answer, sink);
     if (ended !== undefined) return failure(undefined, ended, errand);
     return { outcome: "responded", problem: null, response };
   } catch (error) {
@@ -204,62 +167,22 @@ async function exchange(open: () => ClientRequest, errand: Errand): Promise<Exch
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
-    // Answered early, the rest of the body need not be sent.
-    if (!current?.writableFinished) current?.destroy();
+    current?.leave();
   }
 }
 
-/** Sends the request; on a kept connection that turns out to be closed, once more on a fresh one. */
-async function send(
-  open: () => ClientRequest,
-  body: StoredBody,
-  stopped: () => boolean,
-): Promise<IncomingMessage> {
-  for (let again = false; ; again = true) {
-    const request = open();
-    const answer = new Promise<IncomingMessage>((resolve, reject) => {
-      const onClose = () => reject(new Error("the connection was closed"));
-      request.once("error", reject);
-      request.once("close", onClose);
-      request.once("response", (incoming) => {
-        // It closes after an answer too, and an error that nobody hears of would cost its stack.
-        request.off("close", onClose);
-        resolve(incoming);
-      });
-    });
-    try {
-      if (body.size <= SMALL_BODY_BYTES) {
-        request.end(body.bytes());
-        return await answer;
-      }
-      // A handler may answer before it has read everything; what cannot be sent fails at once.
-      return await Promise.race([answer, stream(body, request).then(() => answer)]);
-    } catch (error) {
-      const closedBefore = request.reusedSocket && ["ECONNRESET", "EPIPE"].includes(systemCode(error) ?? "");
-      if (!closedBefore || again || stopped()) throw error;
-    }
-  }
-}
-
-async function stream(body: StoredBody, request: ClientRequest): Promise<void> {
-  try {
-    await pipeline(body.stream(), request);
-  } catch (error) {
-    // A handler may answer and close before it has read everything: its answer is what counts.
-    if (!["EPIPE", "ECONNRESET", "ERR_STREAM_PREMATURE_CLOSE"].includes(systemCode(error) ?? "")) throw error;
-  }
-}
-
-const SMALL_BODY_BYTES = 256 * 1024;
-
-async function receive(incoming: IncomingMessage, sink: AnswerSink | undefined): Promise<HandlerResponse> {
-  const status = incoming.statusCode ?? 0;
-  const statusText = incoming.statusMessage ?? "";
-  const headers = pairsFromRaw(incoming.rawHeaders);
-  sink?.head(status, statusText, headers);
+async function receive(
+  answer: PlainAnswer | IncomingMessage,
+  sink: AnswerSink | undefined,
+): Promise<HandlerResponse> {
+  if ("body" in answer) return pass(answer, sink);
+  const status = answer.statusCode ?? 0;
+  const statusText = answer.statusMessage ?? "";
+  const headers = pairsFromRaw(answer.rawHeaders);
+  sink?.head(status, statusText, endToEnd(headers));
   const kept: Uint8Array[] = [];
   let bytes = 0;
-  await eachChunk(incoming, (chunk) => {
+  await eachChunk(answer, (chunk) => {
     const room = RECORDED_RESPONSE_BYTES - bytes;
     if (room > 0) kept.push(chunk.length <= room ? chunk : chunk.subarray(0, room));
     bytes += chunk.length;
@@ -269,6 +192,18 @@ async function receive(incoming: IncomingMessage, sink: AnswerSink | undefined):
   const [only] = kept;
   const body = kept.length === 1 && only ? only : Buffer.concat(kept);
   return { status, statusText, headers, body, bytes };
+}
+
+/** The same with an answer that is here as a whole. */
+async function pass(answer: PlainAnswer, sink: AnswerSink | undefined): Promise<HandlerResponse> {
+  const { status, statusText, headers, body } = answer;
+  if (sink) {
+    sink.head(status, statusText, endToEnd(headers));
+    const blocked = sink.body(body);
+    if (blocked) await blocked;
+    sink.end();
+  }
+  return { status, statusText, headers, body: body.subarray(0, RECORDED_RESPONSE_BYTES), bytes: body.length };
 }
 
 /** What is on record of an errand that got no turn; `undefined` for one that did. */
@@ -314,18 +249,3 @@ function describe(
     return { outcome: "aborted", problem: `the handler's answer is not valid HTTP (${code})` };
   return { outcome: "aborted", problem: "the handler closed the connection before its answer was whole" };
 }
-
-/** `localhost` means whichever of the two loopback addresses answers, whatever the hosts file says. */
-export const localLookup: LookupFunction = (hostname, options, callback) => {
-  if (hostname !== "localhost" && !hostname.endsWith(".localhost")) {
-    systemLookup(hostname, options, callback);
-    return;
-  }
-  const addresses = [
-    { address: "127.0.0.1", family: 4 },
-    { address: "::1", family: 6 },
-  ];
-  const [first] = addresses;
-  // Another tick, as a real look-up would be.
-  process.nextTick(() => (options.all ? callback(null, addresses) : callback(null, first?.address ?? "", 4)));
-};

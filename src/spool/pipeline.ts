@@ -1,11 +1,10 @@
-import type { ServerResponse } from "node:http";
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import type { CapturedBody, DeliverySummary, Identity, Refusal, RequestHead } from "../core/delivery.ts";
 import type { Observer } from "../core/notice.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
 import type { Verification } from "../core/verdict.ts";
-import { answerPlainly, answerWithoutHandler, passThrough } from "./answer.ts";
+import { answerPlainly, answerWithoutHandler, type Reply } from "./answer.ts";
 import type { Forwarder } from "./forward.ts";
 
 /** Asks whose a delivery is and whether its signature holds; without the body where that is too large. */
@@ -53,9 +52,9 @@ export const INSPECTED_BODY_BYTES = 8 * 1024 * 1024;
 
 export interface Pipeline {
   /** One request's whole way from its last byte to its answer. Never rejects. */
-  take(head: RequestHead, body: CapturedBody, response: ServerResponse): Promise<void>;
+  take(head: RequestHead, body: CapturedBody, reply: Reply): Promise<void>;
   /** Keeps a request that is turned away, and answers it. */
-  refuse(head: RequestHead, body: CapturedBody, refusal: Refusal, response: ServerResponse): Promise<void>;
+  refuse(head: RequestHead, body: CapturedBody, refusal: Refusal, reply: Reply): Promise<void>;
   /** Breaks off what is still with the handler. Its deliveries stay owed. */
   abort(): void;
 }
@@ -71,7 +70,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     body: CapturedBody,
     { identity, verification }: Inspection,
     refusal: Refusal | null,
-    response: ServerResponse,
+    reply: Reply,
     isDeferred = false,
   ): Promise<DeliverySummary | undefined> {
     try {
@@ -90,7 +89,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     } catch (error) {
       options.onStoreFailure(error);
       turnAway(503, "the delivery could not be written to disk", null, null);
-      answerPlainly(response, {
+      answerPlainly(reply, {
         status: 503,
         text: "the delivery could not be kept: try again.",
         retry: true,
@@ -118,22 +117,22 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    async take(head, body, response) {
+    async take(head, body, reply) {
       const inspection = inspect(head, body);
       const refusal =
         options.enforce && inspection.verification.verdict === "rejected" ? "signature-rejected" : null;
       const deferral = refusal === null ? options.deferring?.defer(inspection.identity) : undefined;
-      const delivery = await commit(head, body, inspection, refusal, response, deferral !== undefined);
+      const delivery = await commit(head, body, inspection, refusal, reply, deferral !== undefined);
       deferral?.settle(delivery);
       if (!delivery) return;
       if (refusal) {
         const { explanation, reason } = inspection.verification;
         turnAway(401, `signature rejected (${reason})`, refusal, delivery.id);
-        answerPlainly(response, { status: 401, text: `signature rejected (${reason}): ${explanation}` });
+        answerPlainly(reply, { status: 401, text: `signature rejected (${reason}): ${explanation}` });
         return;
       }
       if (deferral) {
-        answerPlainly(response, { status: 202, text: deferral.answer(delivery.id) });
+        answerPlainly(reply, { status: 202, text: deferral.answer(delivery.id) });
         return;
       }
       const attempt = await forwarder.forward({
@@ -143,19 +142,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         target,
         trigger: "capture",
         timeoutMs: options.timeoutMs ?? inspection.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-        sink: passThrough(response),
+        sink: reply,
         signal: stop.signal,
       });
-      if (attempt.outcome !== "responded") answerWithoutHandler(response, attempt);
+      if (attempt.outcome !== "responded") answerWithoutHandler(reply, attempt);
       // Not awaited: on a full disk it may be a while.
       void record(attempt);
     },
 
-    async refuse(head, body, refusal, response) {
-      const delivery = await commit(head, body, options.inspect(head, undefined), refusal, response);
+    async refuse(head, body, refusal, reply) {
+      const delivery = await commit(head, body, options.inspect(head, undefined), refusal, reply);
       if (!delivery) return;
       turnAway(413, "the body is larger than the limit", refusal, delivery.id);
-      answerPlainly(response, { status: 413, text: "the body is larger than --max-body allows." });
+      answerPlainly(reply, { status: 413, text: "the body is larger than --max-body allows." });
     },
 
     abort: () => stop.abort(),

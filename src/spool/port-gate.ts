@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Target } from "../core/target.ts";
-import { ADDRESS_PATIENCE_MS, localLookup } from "./forward.ts";
+import { ADDRESS_PATIENCE_MS, localLookup } from "./local-lookup.ts";
 
 /** Waits for a target to listen, so that no deliveries are spent on finding out. */
 export interface PortGate {

@@ -8,7 +8,8 @@ interface SlowHeadsOptions {
 
 /** Finds the connections that drip a request's head. */
 export interface SlowHeads {
-  watch(socket: Socket): void;
+  /** `heard`: how many of its bytes were of earlier requests. */
+  watch(socket: Socket, heard: number): void;
   /** The head has come; whatever follows is not a head until {@link answered}. */
   complete(socket: Socket): void;
   answered(socket: Socket): void;
@@ -45,8 +46,8 @@ export function watchSlowHeads({ limitMs, onLate }: SlowHeadsOptions): SlowHeads
   timer.unref();
 
   return {
-    watch(socket) {
-      connections.set(socket, { inRequest: false, heard: 0, since: undefined });
+    watch(socket, heard) {
+      connections.set(socket, { inRequest: false, heard, since: undefined });
       socket.once("close", () => connections.delete(socket));
     },
     complete(socket) {

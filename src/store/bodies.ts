@@ -2,12 +2,13 @@
  * Bodies too large for the database, each in a file of its own. A file has its own random name rather than its
  * digest's, so that forgetting one delivery never takes away what another process has just stored.
  */
-import { createHash, type Hash, hash, randomUUID } from "node:crypto";
+import { createHash, type Hash, randomUUID } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
+import { wholeBody } from "../core/whole-body.ts";
 import { syncFolder } from "./log-sync.ts";
 
 /** A long upload is synced on the way, so that the sync at its end is short. */
@@ -70,8 +71,7 @@ export function openBodyIntake(folder: string): BodyIntake {
     async finish(): Promise<CapturedBody> {
       if (size <= INLINE_BODY_BYTES) {
         const [only] = waiting;
-        const bytes = waiting.length === 1 && only ? only : Buffer.concat(waiting);
-        return { kind: "inline", bytes, size, digest: hash("sha256", bytes) };
+        return wholeBody(waiting.length === 1 && only ? only : Buffer.concat(waiting));
       }
       await queueSpill();
       if (!file || !spilled) throw new Error("a large body has no file");
