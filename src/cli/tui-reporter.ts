@@ -1,7 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseTarget } from "../core/target.ts";
 import { listensAt } from "../spool/port-gate.ts";
-import { isLightBackground } from "../tui/theme.ts";
 import { startTui, type Tui } from "../tui/tui.ts";
 import type { Session } from "../wiring/session.ts";
 import { copyText } from "./clipboard.ts";
@@ -75,8 +74,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
         output: process.stdout,
         input: process.stdin,
         mouse: options.mouse,
-        chalk: context.chalk,
-        isLight: isLightBackground(process.env.COLORFGBG),
+        tones: context.tones,
         clock: Date.now,
         onCrash: options.onCrash,
       });

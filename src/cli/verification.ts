@@ -156,7 +156,7 @@ function page(
   { id, method, path }: Subject,
   judgement: Judgement,
   { judgedAt, since }: Moment,
-  { chalk, style }: Context,
+  { tones, style }: Context,
 ): string {
   const { provider, verification } = judgement;
   const facts = signatureFacts(judgement);
@@ -171,14 +171,14 @@ function page(
     typeof text !== "string"
       ? []
       : pieces(printable(text), outputColumns() - LABEL_WIDTH).map((piece) => ({ text: piece }));
-  const title = [id === null ? "" : chalk.bold(`#${id}`), method, printable(style.path(path))].filter(
+  const title = [id === null ? "" : tones.strong(`#${id}`), method, printable(style.path(path))].filter(
     Boolean,
   );
   const sections = [
     {
       label: "Verdict",
       paragraphs: [
-        { text: verdictText(verification, chalk) ?? about },
+        { text: verdictText(verification, tones) ?? about },
         { text: printable(verification.explanation) },
       ],
     },
@@ -194,14 +194,14 @@ function page(
         typeof facts?.signed === "string"
           ? [
               ...shown(facts.signed + (facts.isSignedCut ? "…" : "")),
-              { text: `${facts.signedBytes} bytes in all`, style: chalk.dim },
+              { text: `${facts.signedBytes} bytes in all`, style: tones.dim },
             ]
           : [],
     },
     { label: "Expected", paragraphs: shown(facts?.expected) },
     { label: "Received", paragraphs: shown(facts?.received) },
   ];
-  return `${title.join(" ")}\n\n${renderSections(sections, { width: outputColumns(), label: chalk.cyan })}`;
+  return `${title.join(" ")}\n\n${renderSections(sections, { width: outputColumns(), label: tones.accent })}`;
 }
 
 /** Cut wherever a line ends: what was signed has no words. */

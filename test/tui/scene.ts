@@ -2,6 +2,7 @@ import { Chalk } from "chalk";
 import type { Attempt } from "../../src/core/attempt.ts";
 import type { DeliverySummary } from "../../src/core/delivery.ts";
 import type { Notice } from "../../src/core/notice.ts";
+import { createTones } from "../../src/core/tones.ts";
 import { frameOf } from "../../src/tui/frame.ts";
 import { createKeyReader } from "../../src/tui/key-press.ts";
 import { commandFor } from "../../src/tui/keymap.ts";
@@ -41,7 +42,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
   });
   const counts = { deliveries: history.length, owed: 0, newest: stored.at(-1)?.id ?? 0 };
   let pages = 0;
-  const theme = createTheme(new Chalk({ level: colours ? 1 : 0 }), { isLight: false });
+  const theme = createTheme(createTones(new Chalk({ level: colours ? 1 : 0 }), "dark"));
 
   function act(action: Action) {
     state = reduce(state, action);
