@@ -182,7 +182,7 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
 }
 
 function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>): string {
-  if (held) return "on hold: deliveries are kept and acknowledged, and wait; p resumes";
+  if (held) return "on hold: what comes is kept, acknowledged, and waits for p";
   return waiting === 0 ? "forwarding" : `forwarding again, first what waited: ${waiting}`;
 }
 

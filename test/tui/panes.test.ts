@@ -240,12 +240,58 @@ describe("the bottom line", () => {
     expect(scene({ history }).frame().split("\n").at(-1)).toMatch(/Enter open.*r replay.*\? keys {3}q quit/);
   });
 
+  test("shows what works on the tab that is open, and with what is marked", () => {
+    const at = scene({ history });
+    const line = () => at.frame().split("\n").at(-1) ?? "";
+    expect(line()).not.toMatch(/next tab|compare/);
+    at.press(" ");
+    expect(line()).toContain("= compare");
+    at.press("<esc><enter>");
+    at.show({});
+    expect(line()).toMatch(/\] next tab {3}Enter fold .*e edit.*Esc back/);
+    at.press("]");
+    expect(line()).not.toContain("Enter");
+    at.press("[[");
+    expect(line()).toContain("Enter go there");
+  });
+
+  test("has room for every answer to what it asks, at 80 columns", () => {
+    const at = scene({ history });
+    at.act({ type: "asked", mode: { kind: "resign", edit: { of: 5, body: utf8("{}") } } });
+    expect(at.frame()).toMatch(/y yes +n no, old signature +Esc never mind$/);
+    at.act({ type: "asked", mode: { kind: "export", ids: [1, 2, 3] } });
+    expect(at.frame()).toMatch(/Export 3 deliveries .*j JSON +Esc never mind$/);
+  });
+
+  test("takes more rows for what does not fit into one, and cuts no error short", () => {
+    const at = scene({ history });
+    const text = `the editor "/usr/local/bin/${"an-editor".repeat(6)}" ended with exit code 1 (E_EDITOR). Nothing was sent.`;
+    at.act({ type: "said", message: { text, tone: "bad", until: Number.MAX_SAFE_INTEGER } });
+    expect(at.frame().split("\n")).toHaveLength(24);
+    expect(at.frame().split("\n").slice(-2).join("")).toMatch(/^the editor .*Nothing was sent\..*q quit$/);
+    at.act({
+      type: "said",
+      message: { text: "x".repeat(5_000), tone: "bad", until: Number.MAX_SAFE_INTEGER },
+    });
+    const frame = at.frame().split("\n");
+    expect(frame.map((row) => stringWidth(row)).every((width) => width <= 80)).toBe(true);
+    expect([frame.length, frame.at(-1)?.endsWith("x…")]).toEqual([24, true]);
+  });
+
+  test("says how far one has read of the keys", () => {
+    const at = scene({ history });
+    at.press("?");
+    expect(at.frame()).toMatch(/── Keys {2}\d\d% ─/);
+    at.press("G");
+    expect(at.frame()).toMatch(/── Keys {2}100% ─/);
+  });
+
   test("counts matches and explains what is not a filter", () => {
     const at = scene({ history });
     at.press("/status:200");
     expect(at.frame().split("\n").at(-1)).toMatch(/^\/status:200▏ 3 match/);
     at.press(" sig:x");
-    expect(at.frame().split("\n").at(-1)).toMatch(/sig: is one of verified/);
+    expect(at.frame().split("\n").slice(-2).join("\n")).toMatch(/sig: is one of verified/);
   });
 
   test("asks before it forgets", () => {
