@@ -137,6 +137,7 @@ function attemptsTab({ delivery, attempts }: Detail, facts: TabFacts): Line[] {
     const changed = [
       ...changes.removed.map((name) => `-${drawable(name)}`),
       ...redactHeaders(changes.set).map(([name, value]) => `${drawable(name)}: ${drawable(value)}`),
+      ...(changes.body === undefined ? [] : [`another body, sha256 ${changes.body}`]),
     ];
     return [
       ...wrapped([[`${number}  `, "strong"], ...attemptTitle(attempt)], facts, 3),

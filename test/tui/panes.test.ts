@@ -203,6 +203,14 @@ describe("an open delivery", () => {
     expect(at.frame()).toMatch(shown);
   });
 
+  test("says of an attempt that it had another body", () => {
+    const at = scene({ history, columns: 220 });
+    at.press("<enter>]]]]");
+    const changes = { removed: [], set: [], body: "ab".repeat(32) };
+    at.show({ attempts: [fullAttempt(), fullAttempt({ number: 2, trigger: "replay", changes })] });
+    expect(at.frame()).toContain(`changed on the way: another body, sha256 ${changes.body}`);
+  });
+
   test("says who sent it where a tunnel does, and what was withheld", () => {
     const at = scene({ history, columns: 120 });
     at.press("<enter>]");
