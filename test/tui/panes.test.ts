@@ -383,8 +383,8 @@ describe("forging", () => {
     { provider: "wazza", name: "job.completed", isScenario: false, about: "completed" },
     { provider: "wazza", name: "progress", isScenario: true, about: "news of progress" },
   ];
-  const palette = (keys: string) => {
-    const at = scene({ history });
+  const palette = (keys: string, secrets: readonly string[] = []) => {
+    const at = scene({ history, secrets });
     at.act({ type: "choices", choices });
     at.press(`t${keys}`);
     return at;
@@ -394,6 +394,14 @@ describe("forging", () => {
     expect(palette("").frame()).toMatch(/▌ fal +→ OK[\s\S]*wazza +→ job\.completed[\s\S]*scenario: news/);
     expect(palette("waz prog").frame()).toMatch(/Forge {2}1 [\s\S]*▌ wazza +→ progress/);
     expect(palette("nothing").frame()).toContain("Nothing in the catalogue is called that");
+  });
+
+  test.each([
+    ["", "wazza"],
+    ["comp", "wazza"],
+    ["fal", "fal"],
+  ])("has what can be signed before the rest, unless another is named: %j", (typed, provider) => {
+    expect(palette(typed, ["wazza"]).frame()).toMatch(new RegExp(`▌ ${provider} `));
   });
 
   test("has that of the last time first", () => {

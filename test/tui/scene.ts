@@ -20,10 +20,19 @@ interface SceneOptions {
   /** The newest delivery before the session. */
   readonly since?: number;
   readonly colours?: boolean;
+  /** The providers whose signing secrets are known. */
+  readonly secrets?: readonly string[];
 }
 
 /** The screen without a terminal: notices and keys in, frames out. The history is read as the store would be. */
-export function scene({ columns = 80, rows = 24, history = [], since, colours = false }: SceneOptions = {}) {
+export function scene({
+  columns = 80,
+  rows = 24,
+  history = [],
+  since,
+  colours = false,
+  secrets = [],
+}: SceneOptions = {}) {
   const stored = [...history];
   let state: State = initialState({
     now: TEN_O_CLOCK + 60_000,
@@ -31,7 +40,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
     about: {
       target: "http://localhost:3000",
       local: "http://127.0.0.1:4000",
-      secrets: [],
+      secrets,
       ready: null,
       tunnel: null,
       caution: null,
