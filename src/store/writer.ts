@@ -5,6 +5,7 @@ import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
+import { createEventBook } from "./events.ts";
 import { createHeldRecords, type Entry } from "./held-records.ts";
 import type { LogSync } from "./log-sync.ts";
 import { type Database, mayPass } from "./sqlite.ts";
@@ -45,7 +46,8 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   const held = onHeldUp && createHeldRecords({ database, onHeldUp });
   /** A sync failed: what it was for may not be in the log, though the system no longer says so. */
   let logIsDoubtful = false;
-  const events = recentEvents(database);
+  const events = createEventBook(database);
+  const recent = recentEvents(database);
 
   async function drain() {
     while (entries.length > 0) {
@@ -59,7 +61,8 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       timer = undefined;
       const written = write(group);
       try {
-        if (sync && written.length > 0) await log.sync();
+        const synced = sync && written.length > 0 ? log.sync() : undefined;
+        if (synced) await synced;
         for (const { entry, result } of written) entry.settle(result);
       } catch (error) {
         logIsDoubtful = true;
@@ -79,9 +82,13 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     const now = waiting.length === 0 ? group : group.filter((entry) => !isRecord(entry));
     try {
       if (logIsDoubtful) renewLog();
-      const results = database.transaction(() => now.map((entry) => entry.apply()));
+      const results = database.transaction(() => {
+        events.catchUp();
+        return now.map((entry) => entry.apply());
+      });
       return now.map((entry, i) => ({ entry, result: results[i] }));
     } catch (error) {
+      events.forget();
       for (const entry of now)
         if (held && isRecord(entry) && mayPass(error)) held.hold(entry, error);
         else entry.fail(error);
@@ -125,8 +132,10 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
       const done = enqueue(() => {
-        const summary = insertDelivery(database, delivery);
-        events.keep(summary);
+        const duplicateOf = events.first(delivery.identity);
+        const summary = insertDelivery(database, delivery, duplicateOf);
+        events.add(summary.id, delivery.identity);
+        recent.keep(summary);
         return summary;
       });
       mustSync = true;
@@ -135,7 +144,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     },
     appendAttempt: (attempt) =>
       enqueueIdly(
-        () => insertAttempt(database, attempt, events.take),
+        () => insertAttempt(database, attempt, recent.take),
         ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
       ),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
@@ -145,8 +154,9 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       ),
     setIdentity: (id, identity) =>
       enqueueIdly(() => {
-        events.forget(id);
-        updateIdentity(database, id, identity);
+        recent.forget(id);
+        updateIdentity(database, id, identity, events.first(identity, id));
+        events.add(id, identity);
       }),
     async flush() {
       mustSync = true;
@@ -169,9 +179,12 @@ interface Written {
   readonly result: unknown;
 }
 
-function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {
+function insertDelivery(
+  database: Database,
+  delivery: NewDelivery,
+  duplicateOf: number | null,
+): DeliverySummary {
   const { head, body, identity, verification, refusal, owed } = delivery;
-  const duplicateOf = firstOfEvent(database, identity);
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
@@ -237,39 +250,19 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   };
 }
 
-/** The first delivery of this event, among those before a number where one is given. The job goes with the key. */
-function firstOfEvent(
-  database: Database,
-  { provider, job, dedupeKey }: Identity,
-  before = Number.MAX_SAFE_INTEGER,
-): number | null {
-  if (dedupeKey === null) return null;
-  const row =
-    job === null
-      ? database
-          .statement(
-            `SELECT id FROM deliveries INDEXED BY deliveries_dedupe
-             WHERE job IS NULL AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
-          )
-          .get(dedupeKey, provider, before)
-      : database
-          .statement(
-            `SELECT id FROM deliveries INDEXED BY deliveries_job
-             WHERE job = ? AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
-          )
-          .get(job, dedupeKey, provider, before);
-  return (row?.id ?? null) as number | null;
-}
-
 function updateVerification(database: Database, id: number, verification: Verification): void {
   const { verdict, reason, explanation } = verification;
   database.statement("UPDATE deliveries SET verdict = ?, reason = ? WHERE id = ?").run(verdict, reason, id);
   database.statement("UPDATE payloads SET explanation = ? WHERE delivery = ?").run(explanation, id);
 }
 
-function updateIdentity(database: Database, id: number, identity: Identity): void {
+function updateIdentity(
+  database: Database,
+  id: number,
+  identity: Identity,
+  duplicateOf: number | null,
+): void {
   const { provider, event, eventName, job, dedupeKey } = identity;
-  const duplicateOf = firstOfEvent(database, identity, id);
   database
     .statement(
       `UPDATE deliveries SET provider = ?, event = ?, event_name = ?, job = ?, dedupe_key = ?, duplicate_of = ?
@@ -288,8 +281,8 @@ const RECENT_EVENTS = 10_000;
 function recentEvents(database: Database) {
   const recent = new Map<number, Event>();
   return {
-    keep(delivery: DeliverySummary) {
-      recent.set(delivery.id, delivery);
+    keep({ id, origin, provider, job, dedupeKey }: DeliverySummary) {
+      recent.set(id, { origin, provider, job, dedupeKey });
       const [oldest] = recent.size > RECENT_EVENTS ? recent.keys() : [];
       if (oldest !== undefined) recent.delete(oldest);
     },
