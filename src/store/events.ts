@@ -18,7 +18,7 @@ export interface EventBook {
 }
 
 /** With more than these, the index is made at once, however busy the machine is. */
-export const MOST_UNFILED = 50_000;
+export const MOST_UNFILED = 100_000;
 
 /** So many are filed in one transaction: about 2 ms. */
 const BATCH = 256;

@@ -62,7 +62,7 @@ export function syncLogOf(databaseFile: string): LogSync {
 }
 
 /** A disk whose sync takes longer than this, in ms, is not waited for on the event loop. */
-const QUICK_MS = 1;
+const QUICK_MS = 2;
 
 /** After a slow sync, so long passes, in ms, until one is tried in place again. */
 const NEXT_TRIAL_MS = 1_000;

@@ -10,8 +10,11 @@ import { createHeldRecords, type Entry } from "./held-records.ts";
 import type { LogSync } from "./log-sync.ts";
 import { type Database, mayPass } from "./sqlite.ts";
 
-/** What causes no sync of its own waits this long for a delivery's commit to ride on. */
+/** What causes no sync of its own is written after this, with the next commit or in one of its own, */
 const IDLE_DELAY_MS = 50;
+
+/** or with the next commit once there is so much of it: every commit writes a page for each table that it touches. */
+const IDLE_TOGETHER = 32;
 
 /** About what an attempt takes in memory, the answer's body apart. */
 const ATTEMPT_BYTES = 2_000;
@@ -35,11 +38,13 @@ interface WriterOptions {
 
 /**
  * Group commit: what arrives while one group is being synced makes up the next. A delivery is answered for only
- * after the sync; an attempt rides on the next commit, or on a timer, and never causes a sync of its own: if
- * power fails before one, the delivery is still listed as owed.
+ * after the sync; attempts ride on a commit now and then, or on a timer, and never cause a sync of their own: if power
+ * fails before one, the delivery is still listed as owed.
  */
 export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOptions): GroupWriter {
   let entries: Entry[] = [];
+  let idle: Entry[] = [];
+  let idleIsDue = false;
   let mustSync = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -50,15 +55,12 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   const recent = recentEvents(database);
 
   async function drain() {
-    while (entries.length > 0) {
+    while (entries.length > 0 || idleIsDue) {
       // What else arrives in this turn of the event loop joins the group; who was told of the last goes first.
       await turn();
-      const group = entries;
+      const group = takeGroup();
       const sync = mustSync;
-      entries = [];
       mustSync = false;
-      clearTimeout(timer);
-      timer = undefined;
       const written = write(group);
       try {
         const synced = sync && written.length > 0 ? log.sync() : undefined;
@@ -72,6 +74,17 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     }
     // In the same breath as the look at the queue: who is told of a delivery may at once give the next.
     running = undefined;
+  }
+
+  function takeGroup(): Entry[] {
+    const group = idleIsDue ? [...idle, ...entries] : entries;
+    entries = [];
+    if (!idleIsDue) return group;
+    idle = [];
+    idleIsDue = false;
+    clearTimeout(timer);
+    timer = undefined;
+    return group;
   }
 
   /** What was written, with what came of it. */
@@ -113,17 +126,24 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return running;
   }
 
-  function enqueue<T>(apply: () => T, bytes?: number): Promise<T> {
+  function enqueue<T>(queue: Entry[], apply: () => T, bytes?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
+      queue.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
     });
   }
 
-  /** Rides on a delivery's commit, or on the timer where none comes. */
+  /** Rides on a commit once there are enough of its kind or it has waited, and brings about one where there is none. */
   function enqueueIdly<T>(apply: () => T, bytes?: number): Promise<T> {
-    const done = enqueue(apply, bytes);
-    if (!running) timer ??= setTimeout(run, IDLE_DELAY_MS);
+    const done = enqueue(idle, apply, bytes);
+    if (idle.length >= IDLE_TOGETHER) idleIsDue = true;
+    timer ??= setTimeout(runIdle, IDLE_DELAY_MS);
     return done;
+  }
+
+  function runIdle() {
+    idleIsDue = idle.length > 0;
+    timer = undefined;
+    void run();
   }
 
   return {
@@ -131,7 +151,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     reopen: (body) =>
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
-      const done = enqueue(() => {
+      const done = enqueue(entries, () => {
         const duplicateOf = events.first(delivery.identity);
         const summary = insertDelivery(database, delivery, duplicateOf);
         events.add(summary.id, delivery.identity);
@@ -160,7 +180,10 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       }),
     async flush() {
       mustSync = true;
-      while (entries.length > 0 || running) await run();
+      while (entries.length > 0 || idle.length > 0 || running) {
+        idleIsDue = idle.length > 0;
+        await run();
+      }
       held?.write();
     },
     async close() {
