@@ -20,7 +20,7 @@ export interface DeliveryWriter {
   reopen(body: CapturedBody): StoredBody;
   /** Resolves once the delivery is on disk, numbered. */
   append(delivery: NewDelivery): Promise<DeliverySummary>;
-  /** Resolves once written; rides on the next commit, with no sync of its own. */
+  /** Resolves once written, with no sync of its own: together with others, after a moment. */
   appendAttempt(attempt: NewAttempt): Promise<AttemptSummary>;
   /** Puts another verdict in the place of a delivery's; written as attempts are. */
   setVerification(id: number, verification: Verification): Promise<void>;

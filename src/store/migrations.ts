@@ -122,6 +122,18 @@ const migrations: readonly string[] = [
   CREATE INDEX deliveries_owed_dedupe ON deliveries (dedupe_key)
     WHERE owed = 1 AND job IS NULL AND dedupe_key IS NOT NULL;
   `,
+  `
+  -- filed: in the indexes on jobs and keys, which are made in the background (events.ts) for what is numbered up to
+  -- filing.newest.
+  ALTER TABLE deliveries ADD COLUMN filed INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX deliveries_job;
+  DROP INDEX deliveries_dedupe;
+  CREATE INDEX deliveries_job ON deliveries (job, dedupe_key) WHERE job IS NOT NULL AND filed = 1;
+  CREATE INDEX deliveries_dedupe ON deliveries (dedupe_key)
+    WHERE job IS NULL AND dedupe_key IS NOT NULL AND filed = 1;
+  CREATE TABLE filing (newest INTEGER NOT NULL) STRICT;
+  INSERT INTO filing VALUES (0);
+  `,
 ];
 
 /**

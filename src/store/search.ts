@@ -137,7 +137,7 @@ function rowsAsked({ owed, job, where = everything, words = [] }: DeliveryFilter
   const isPlain = where === everything && readPhrases(words).length === 0;
   if (job !== undefined)
     return {
-      from: "deliveries INDEXED BY deliveries_job",
+      from: ofJob,
       sql: `job = ? AND ${owedSql(owed)} ${sql}`,
       values: [job, ...values],
       isIndexed: isPlain && owed !== false,
@@ -150,6 +150,10 @@ function rowsAsked({ owed, job, where = everything, words = [] }: DeliveryFilter
     isIndexed: isPlain && owed !== false,
   };
 }
+
+/** What the index holds, and what it does not hold yet. */
+const ofJob = `(SELECT * FROM deliveries INDEXED BY deliveries_job WHERE job IS NOT NULL AND filed = 1
+  UNION ALL SELECT * FROM deliveries WHERE id > (SELECT newest FROM filing) AND filed = 0)`;
 
 const owedSql = (owed: boolean | undefined) => (owed === undefined ? "" : `owed = ${owed ? 1 : 0} AND`);
 

@@ -6,6 +6,7 @@ import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import type { Sql } from "./condition-sql.ts";
+import { fileEvents, unfiled } from "./events.ts";
 import { forget } from "./forget.ts";
 import { indexTexts, sweepIndex } from "./index-texts.ts";
 import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
@@ -40,6 +41,10 @@ export interface Store {
   compact(): void;
   /** Makes what searches leave out by, until all is made or `enough` says so; whether there is more to make. */
   makeSpans(enough: () => boolean): boolean;
+  /** Brings deliveries into the index on jobs and keys, until there are none left or `enough` says so. */
+  fileEvents(enough: () => boolean): boolean;
+  /** How many are not in it. */
+  unfiled(): number;
   /** Puts a batch of deliveries up to this number into the full-text index; whether there may be more. */
   indexTexts(upTo: number): boolean;
   /** Takes out of the full-text index, step by step, what was forgotten without it; whether there is more to do. */
@@ -171,6 +176,8 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
     },
     freeBytes: () => database.freeBytes(),
     compact: () => database.exec("VACUUM"),
+    unfiled: () => unfiled(database),
+    fileEvents: (enough) => fileEvents(database, enough),
     makeSpans: (enough) => makeSpans(database, enough),
     indexTexts(upTo) {
       opened ??= openSearchIndex(directory, { make: true });

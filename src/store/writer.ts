@@ -5,12 +5,16 @@ import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
 import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
+import { createEventBook } from "./events.ts";
 import { createHeldRecords, type Entry } from "./held-records.ts";
 import type { LogSync } from "./log-sync.ts";
 import { type Database, mayPass } from "./sqlite.ts";
 
-/** What causes no sync of its own waits this long for a delivery's commit to ride on. */
+/** What causes no sync of its own is written after this, with the next commit or in one of its own, */
 const IDLE_DELAY_MS = 50;
+
+/** or with the next commit once there is so much of it: every commit writes a page for each table that it touches. */
+const IDLE_TOGETHER = 32;
 
 /** About what an attempt takes in memory, the answer's body apart. */
 const ATTEMPT_BYTES = 2_000;
@@ -34,32 +38,33 @@ interface WriterOptions {
 
 /**
  * Group commit: what arrives while one group is being synced makes up the next. A delivery is answered for only
- * after the sync; an attempt rides on the next commit, or on a timer, and never causes a sync of its own: if
- * power fails before one, the delivery is still listed as owed.
+ * after the sync; attempts ride on a commit now and then, or on a timer, and never cause a sync of their own: if power
+ * fails before one, the delivery is still listed as owed.
  */
 export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOptions): GroupWriter {
   let entries: Entry[] = [];
+  let idle: Entry[] = [];
+  let idleIsDue = false;
   let mustSync = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   const held = onHeldUp && createHeldRecords({ database, onHeldUp });
   /** A sync failed: what it was for may not be in the log, though the system no longer says so. */
   let logIsDoubtful = false;
-  const events = recentEvents(database);
+  const events = createEventBook(database);
+  const recent = recentEvents(database);
 
   async function drain() {
-    while (entries.length > 0) {
+    while (entries.length > 0 || idleIsDue) {
       // What else arrives in this turn of the event loop joins the group; who was told of the last goes first.
       await turn();
-      const group = entries;
+      const group = takeGroup();
       const sync = mustSync;
-      entries = [];
       mustSync = false;
-      clearTimeout(timer);
-      timer = undefined;
       const written = write(group);
       try {
-        if (sync && written.length > 0) await log.sync();
+        const synced = sync && written.length > 0 ? log.sync() : undefined;
+        if (synced) await synced;
         for (const { entry, result } of written) entry.settle(result);
       } catch (error) {
         logIsDoubtful = true;
@@ -71,6 +76,17 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     running = undefined;
   }
 
+  function takeGroup(): Entry[] {
+    const group = idleIsDue ? [...idle, ...entries] : entries;
+    entries = [];
+    if (!idleIsDue) return group;
+    idle = [];
+    idleIsDue = false;
+    clearTimeout(timer);
+    timer = undefined;
+    return group;
+  }
+
   /** What was written, with what came of it. */
   function write(group: readonly Entry[]): Written[] {
     // Attempts are numbered as they come: while some are held, the others line up behind them.
@@ -79,9 +95,13 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     const now = waiting.length === 0 ? group : group.filter((entry) => !isRecord(entry));
     try {
       if (logIsDoubtful) renewLog();
-      const results = database.transaction(() => now.map((entry) => entry.apply()));
+      const results = database.transaction(() => {
+        events.catchUp();
+        return now.map((entry) => entry.apply());
+      });
       return now.map((entry, i) => ({ entry, result: results[i] }));
     } catch (error) {
+      events.forget();
       for (const entry of now)
         if (held && isRecord(entry) && mayPass(error)) held.hold(entry, error);
         else entry.fail(error);
@@ -106,17 +126,24 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return running;
   }
 
-  function enqueue<T>(apply: () => T, bytes?: number): Promise<T> {
+  function enqueue<T>(queue: Entry[], apply: () => T, bytes?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      entries.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
+      queue.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
     });
   }
 
-  /** Rides on a delivery's commit, or on the timer where none comes. */
+  /** Rides on a commit once there are enough of its kind or it has waited, and brings about one where there is none. */
   function enqueueIdly<T>(apply: () => T, bytes?: number): Promise<T> {
-    const done = enqueue(apply, bytes);
-    if (!running) timer ??= setTimeout(run, IDLE_DELAY_MS);
+    const done = enqueue(idle, apply, bytes);
+    if (idle.length >= IDLE_TOGETHER) idleIsDue = true;
+    timer ??= setTimeout(runIdle, IDLE_DELAY_MS);
     return done;
+  }
+
+  function runIdle() {
+    idleIsDue = idle.length > 0;
+    timer = undefined;
+    void run();
   }
 
   return {
@@ -124,9 +151,11 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     reopen: (body) =>
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
-      const done = enqueue(() => {
-        const summary = insertDelivery(database, delivery);
-        events.keep(summary);
+      const done = enqueue(entries, () => {
+        const duplicateOf = events.first(delivery.identity);
+        const summary = insertDelivery(database, delivery, duplicateOf);
+        events.add(summary.id, delivery.identity);
+        recent.keep(summary);
         return summary;
       });
       mustSync = true;
@@ -135,7 +164,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     },
     appendAttempt: (attempt) =>
       enqueueIdly(
-        () => insertAttempt(database, attempt, events.take),
+        () => insertAttempt(database, attempt, recent.take),
         ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
       ),
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
@@ -145,12 +174,16 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       ),
     setIdentity: (id, identity) =>
       enqueueIdly(() => {
-        events.forget(id);
-        updateIdentity(database, id, identity);
+        recent.forget(id);
+        updateIdentity(database, id, identity, events.first(identity, id));
+        events.add(id, identity);
       }),
     async flush() {
       mustSync = true;
-      while (entries.length > 0 || running) await run();
+      while (entries.length > 0 || idle.length > 0 || running) {
+        idleIsDue = idle.length > 0;
+        await run();
+      }
       held?.write();
     },
     async close() {
@@ -169,9 +202,12 @@ interface Written {
   readonly result: unknown;
 }
 
-function insertDelivery(database: Database, delivery: NewDelivery): DeliverySummary {
+function insertDelivery(
+  database: Database,
+  delivery: NewDelivery,
+  duplicateOf: number | null,
+): DeliverySummary {
   const { head, body, identity, verification, refusal, owed } = delivery;
-  const duplicateOf = firstOfEvent(database, identity);
   const { lastInsertRowid } = database
     .statement(
       `INSERT INTO deliveries (received_at, origin, method, path, http_version, peer, provider, event, event_name,
@@ -237,39 +273,19 @@ function insertDelivery(database: Database, delivery: NewDelivery): DeliverySumm
   };
 }
 
-/** The first delivery of this event, among those before a number where one is given. The job goes with the key. */
-function firstOfEvent(
-  database: Database,
-  { provider, job, dedupeKey }: Identity,
-  before = Number.MAX_SAFE_INTEGER,
-): number | null {
-  if (dedupeKey === null) return null;
-  const row =
-    job === null
-      ? database
-          .statement(
-            `SELECT id FROM deliveries INDEXED BY deliveries_dedupe
-             WHERE job IS NULL AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
-          )
-          .get(dedupeKey, provider, before)
-      : database
-          .statement(
-            `SELECT id FROM deliveries INDEXED BY deliveries_job
-             WHERE job = ? AND dedupe_key = ? AND provider IS ? AND id < ? ORDER BY id LIMIT 1`,
-          )
-          .get(job, dedupeKey, provider, before);
-  return (row?.id ?? null) as number | null;
-}
-
 function updateVerification(database: Database, id: number, verification: Verification): void {
   const { verdict, reason, explanation } = verification;
   database.statement("UPDATE deliveries SET verdict = ?, reason = ? WHERE id = ?").run(verdict, reason, id);
   database.statement("UPDATE payloads SET explanation = ? WHERE delivery = ?").run(explanation, id);
 }
 
-function updateIdentity(database: Database, id: number, identity: Identity): void {
+function updateIdentity(
+  database: Database,
+  id: number,
+  identity: Identity,
+  duplicateOf: number | null,
+): void {
   const { provider, event, eventName, job, dedupeKey } = identity;
-  const duplicateOf = firstOfEvent(database, identity, id);
   database
     .statement(
       `UPDATE deliveries SET provider = ?, event = ?, event_name = ?, job = ?, dedupe_key = ?, duplicate_of = ?
@@ -288,8 +304,8 @@ const RECENT_EVENTS = 10_000;
 function recentEvents(database: Database) {
   const recent = new Map<number, Event>();
   return {
-    keep(delivery: DeliverySummary) {
-      recent.set(delivery.id, delivery);
+    keep({ id, origin, provider, job, dedupeKey }: DeliverySummary) {
+      recent.set(id, { origin, provider, job, dedupeKey });
       const [oldest] = recent.size > RECENT_EVENTS ? recent.keys() : [];
       if (oldest !== undefined) recent.delete(oldest);
     },

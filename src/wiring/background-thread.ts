@@ -1,6 +1,7 @@
 /** The background thread: what must happen some time and must not delay a delivery. */
 import { setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import { MOST_UNFILED } from "../store/events.ts";
 import { openStore } from "../store/store.ts";
 import type { BackgroundSettings, FromBackgroundThread, StandingRules } from "./standing-rules.ts";
 
@@ -69,7 +70,7 @@ function checkpoint() {
   if (size > RESTART_BYTES) store.checkpoint("RESTART");
 }
 
-/** Makes spans, then the full-text index, of what has settled since the last time. */
+/** Files events, makes spans, then the full-text index, of what has settled since the last time. */
 function makeSearchable(): () => Promise<void> {
   let newest = 0;
   let version: number | undefined;
@@ -83,11 +84,13 @@ function makeSearchable(): () => Promise<void> {
     const now = performance.now();
     const isBusy = settled > 0 && newest - settled > (BUSY_PER_SECOND * (now - lookedAt)) / 1_000;
     lookedAt = now;
+    if (store.unfiled() > MOST_UNFILED) await inSlices((enough) => store.fileEvents(enough));
     if (isBusy && now - doneAt < MOST_POSTPONED_MS) return;
     doneAt = now;
     // Once more after the last change: then what came with it has settled.
     if (found === version && newest === settled && swept) return;
     version = found;
+    await inSlices((enough) => store.fileEvents(enough));
     await inSlices((enough) => store.makeSpans(enough));
     await inSlices(() => store.indexTexts(settled));
     if (!swept) await inSlices(() => store.sweepIndex());

@@ -133,6 +133,10 @@ test("what a version before this one made is brought up with all that is owed in
     DROP INDEX deliveries_owed_job;
     DROP INDEX deliveries_owed_dedupe;
     DROP INDEX deliveries_job;
+    DROP INDEX deliveries_dedupe;
+    ALTER TABLE deliveries DROP COLUMN filed;
+    DROP TABLE filing;
+    CREATE INDEX deliveries_dedupe ON deliveries (provider, dedupe_key) WHERE dedupe_key IS NOT NULL;
     CREATE INDEX deliveries_job ON deliveries (job) WHERE job IS NOT NULL;
     ALTER TABLE deliveries DROP COLUMN settled_by;
     ALTER TABLE deliveries DROP COLUMN promised_to;
