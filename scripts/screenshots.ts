@@ -149,7 +149,7 @@ async function takePictures(url: string): Promise<void> {
       // The rejected one, to see why; in the other picture, what the job made.
       await page.locator("[data-id='11']").click();
       await tab("Signature");
-      await page.getByText("sha256").waitFor();
+      await page.getByRole("rowheader", { name: "received" }).waitFor();
       if (everySize) await everything(page, shoot, tab);
       else if (colorScheme === "light") {
         await page.locator("[data-id='10']").click();

@@ -68,7 +68,7 @@ async function session(): Promise<string> {
   const { port: target } = handler.address() as AddressInfo;
   const program = join(root, "bin/hookspool.js");
   await terminal.type(
-    `HOME='${folder}' ${secrets} '${process.execPath}' '${program}' ${target} --tunnel none --port 4889 --dir '${folder}/data'`,
+    `COLORFGBG='15;0' HOME='${folder}' ${secrets} '${process.execPath}' '${program}' ${target} --tunnel none --port 4889 --dir '${folder}/data'`,
   );
   await terminal.shows(/Nothing has arrived yet/);
   for (const [i, one] of story.entries()) {

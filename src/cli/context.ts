@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { Chalk, type ChalkInstance } from "chalk";
+import { Chalk, supportsColor } from "chalk";
 import type { Command } from "commander";
 import { AppError, type ExitCode } from "../core/errors.ts";
+import { backgroundOf, createTones, type Tones } from "../core/tones.ts";
 import { redactPath } from "../inspect/redact.ts";
 import type { LineStyle } from "../log/lines.ts";
 import { dataDirectoryError, isStoreError, openStore, type Store } from "../store/store.ts";
@@ -16,7 +17,7 @@ export interface Context {
   readonly json: boolean;
   readonly debug: boolean;
   /** For stdout; without colours unless it is a terminal. */
-  readonly chalk: ChalkInstance;
+  readonly tones: Tones;
   readonly style: LineStyle;
   /** Data, to stdout. Resolves when more may be given. */
   write(text: string | Uint8Array): Promise<void>;
@@ -40,13 +41,14 @@ export function createContext(command: Command, endNow: Context["endNow"]): Cont
   const dir = resolve(options.dir ?? defaultDataDirectory(process.env));
   const json = options.json === true;
   const chalk = new Chalk({ level: colourLevel(options.color, json) });
+  const tones = createTones(chalk, backgroundOf(process.env));
   return {
     dir,
     dirGiven: options.dir !== undefined,
     json,
     debug: options.debug === true,
-    chalk,
-    style: { chalk, path: redactPath },
+    tones,
+    style: { tones, path: redactPath },
     write,
     talk: (text) => void process.stderr.write(text),
     endNow,
@@ -63,10 +65,11 @@ export function createContext(command: Command, endNow: Context["endNow"]): Cont
   };
 }
 
-/** https://no-color.org: any value but the empty one. */
-function colourLevel(wanted: boolean, json: boolean): 0 | 1 {
+/** None, the first sixteen, or 256. https://no-color.org: any value but the empty one. */
+function colourLevel(wanted: boolean, json: boolean): 0 | 1 | 2 {
   const allowed = wanted && !json && !process.env.NO_COLOR && process.env.TERM !== "dumb";
-  return allowed && process.stdout.isTTY ? 1 : 0;
+  if (!allowed || !process.stdout.isTTY) return 0;
+  return supportsColor && supportsColor.level >= 2 ? 2 : 1;
 }
 
 /** However many wait for a reader that is slow, one listener waits with them. */

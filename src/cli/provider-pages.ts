@@ -29,7 +29,7 @@ export async function showProviders(context: Context, id: string | undefined): P
   return undefined;
 }
 
-function catalogueTable(providers: readonly Provider[], { chalk }: Context): string {
+function catalogueTable(providers: readonly Provider[], { tones }: Context): string {
   const rows = providers.map((provider) => [
     `${provider.id}\n${provider.name}`,
     schemeSummary(provider),
@@ -42,25 +42,25 @@ function catalogueTable(providers: readonly Provider[], { chalk }: Context): str
     widths: [ID_WIDTH, 21, 6, 12],
     width: outputColumns(),
   });
-  const inBold = (line: string) => chalk.bold(line.slice(0, ID_WIDTH)) + line.slice(ID_WIDTH);
+  const inBold = (line: string) => tones.strong(line.slice(0, ID_WIDTH)) + line.slice(ID_WIDTH);
   return [
-    ...headLines.map((line) => chalk.dim(line)),
+    ...headLines.map((line) => tones.dim(line)),
     ...body.flatMap(([first = "", ...more]) => [inBold(first), ...more]),
     "",
-    chalk.dim('* undocumented, our choice. All about one: "hookspool providers <id>".'),
+    tones.dim('* undocumented, our choice. All about one: "hookspool providers <id>".'),
     "",
   ].join("\n");
 }
 
 const ID_WIDTH = 18;
 
-function page(provider: ProviderDescription, { chalk }: Context): string {
+function page(provider: ProviderDescription, { tones }: Context): string {
   const { id, name, certainty, registration, limits } = provider;
   const sentences = (texts: readonly string[]) => texts.map((text) => ({ text: `- ${text}`, hang: 2 }));
-  const dim = (text: string) => ({ text, style: chalk.dim });
+  const dim = (text: string) => ({ text, style: tones.dim });
   const sections: readonly Section[] = [
     { label: "Your URL", paragraphs: [{ text: registration.how }] },
-    { label: "Secret", paragraphs: secret(provider, chalk.dim) },
+    { label: "Secret", paragraphs: secret(provider, tones.dim) },
     {
       label: "Signing",
       paragraphs: provider.schemes.length === 0 ? [unknownScheme] : signing(provider),
@@ -98,8 +98,8 @@ function page(provider: ProviderDescription, { chalk }: Context): string {
       })),
     },
   ];
-  const body = renderSections(sections, { width: outputColumns(), label: chalk.cyan });
-  return `${chalk.bold(name)}  ${id}  ${chalk.dim(certainty)}\n\n${body}`;
+  const body = renderSections(sections, { width: outputColumns(), label: tones.accent });
+  return `${tones.strong(name)}  ${id}  ${tones.dim(certainty)}\n\n${body}`;
 }
 
 function secret(

@@ -23,16 +23,16 @@ export function pauseText({ provider, delayMs, attempt, timeScale }: Pause): str
 export function retryEndText(
   provider: Provider,
   { how, attempts, last }: RetryEnd,
-  { chalk }: LineStyle,
+  { tones }: LineStyle,
 ): string {
   const { name, retries } = provider;
   const tries = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
   const given = last.status === null ? "no answer" : String(last.status);
   const said = {
-    received: chalk.green(`${name} takes ${given} for received after ${tries}, and sends this no more.`),
-    "given-up": chalk.red(`${name} takes ${given} for a final no after ${tries}, and does not try again.`),
-    exhausted: chalk.red(`${name} gives up after ${tries}.`),
-    "sent-once": chalk.yellow(`${name} sends news of progress once and does not try again.`),
+    received: tones.good(`${name} takes ${given} for received after ${tries}, and sends this no more.`),
+    "given-up": tones.bad(`${name} takes ${given} for a final no after ${tries}, and does not try again.`),
+    exhausted: tones.bad(`${name} gives up after ${tries}.`),
+    "sent-once": tones.warn(`${name} sends news of progress once and does not try again.`),
   }[how];
   const isOver = how === "given-up" || how === "exhausted";
   const after = isOver

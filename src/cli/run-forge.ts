@@ -185,7 +185,7 @@ function isSigned(options: ForgeFlags): boolean {
 }
 
 /** What can be forged of a provider. */
-export async function list({ json, write, chalk }: Context, id: string): Promise<undefined> {
+export async function list({ json, write, tones }: Context, id: string): Promise<undefined> {
   const provider = providerNamed(id);
   const playable = scenariosOf(provider);
   if (json) {
@@ -202,11 +202,11 @@ export async function list({ json, write, chalk }: Context, id: string): Promise
     ...playable.map((name) => [name, scenarios[name]] as const),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
-  const lines = rows.map(([name, about]) => `  ${chalk.bold(name.padEnd(width))}  ${about}\n`);
+  const lines = rows.map(([name, about]) => `  ${tones.strong(name.padEnd(width))}  ${about}\n`);
   const events = lines.slice(0, provider.events.length).join("");
   const plays = lines.slice(provider.events.length).join("");
   await write(
-    `${chalk.underline(`Events of ${provider.name}`)}\n${events}\n${chalk.underline("Scenarios")}\n${plays}`,
+    `${tones.underlined(`Events of ${provider.name}`)}\n${events}\n${tones.underlined("Scenarios")}\n${plays}`,
   );
   return undefined;
 }

@@ -65,8 +65,8 @@ export async function listSecrets(context: Context): Promise<undefined> {
     else {
       const { provider, ending, keyIds, variable } = described;
       const shown = keyIds === null ? `…${ending}` : `keys ${keyIds.join(", ")}`;
-      const unknown = findProvider(provider) ? "" : context.chalk.yellow("  no such provider");
-      const origin = context.chalk.dim(variable ?? "file");
+      const unknown = findProvider(provider) ? "" : context.tones.warn("  no such provider");
+      const origin = context.tones.dim(variable ?? "file");
       await context.write(`${provider.padEnd(18)} ${shown.padEnd(12)} ${origin}${unknown}\n`);
     }
   }

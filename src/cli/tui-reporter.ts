@@ -1,13 +1,11 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { parseTarget } from "../core/target.ts";
 import { listensAt } from "../spool/port-gate.ts";
-import { isLightBackground } from "../tui/theme.ts";
 import { startTui, type Tui } from "../tui/tui.ts";
 import type { Session } from "../wiring/session.ts";
 import { copyText } from "./clipboard.ts";
 import type { Context } from "./context.ts";
 import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
-import { signatureFactsOf } from "./signature-facts.ts";
 
 interface TuiReporterOptions {
   readonly target: string;
@@ -76,8 +74,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
         output: process.stdout,
         input: process.stdin,
         mouse: options.mouse,
-        chalk: context.chalk,
-        isLight: isLightBackground(process.env.COLORFGBG),
+        tones: context.tones,
         clock: Date.now,
         onCrash: options.onCrash,
       });
@@ -93,11 +90,10 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
 }
 
 /** What has nothing to do with capturing; most of it is loaded when it is first wanted. */
-function worldOf(context: Context, session: Session, target: string) {
+function worldOf(_context: Context, session: Session, target: string) {
   const reader = session.reader();
   return {
     reader,
-    judge: (id: number) => signatureFactsOf(reader, id, context.dir),
     reach: () => listensAt(parseTarget(target)),
     askOutput: async (url: string) => (await import("../wiring/ask-output.ts")).askOutput(url),
     edit: async (body: Uint8Array) =>

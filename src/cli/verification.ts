@@ -7,6 +7,7 @@ import { parseHttpMessage } from "../formats/_http-message.ts";
 import { jsonLine } from "../log/json.ts";
 import { verdictText } from "../log/lines.ts";
 import { createJudge, type Judgement } from "../wiring/judgement.ts";
+import { signatureFacts } from "../wiring/signature-facts.ts";
 import { type Context, readNamedBytes } from "./context.ts";
 import { LABEL_WIDTH, outputColumns, renderSections } from "./layout.ts";
 
@@ -125,9 +126,8 @@ function parseShown(bytes: Uint8Array): Subject {
 }
 
 function verificationLine({ id }: Subject, judgement: Judgement, judgedAt: number) {
-  const { provider, verification, choice, signed, signatureHeader, expected, received, timestamp } =
-    judgement;
-  const content = signed && Buffer.concat(signed);
+  const { provider, verification, choice, signatureHeader, expected, received, timestamp } = judgement;
+  const { signed = null, signedBytes = null } = signatureFacts(judgement) ?? {};
   return {
     v: 1,
     type: "verification",
@@ -137,7 +137,7 @@ function verificationLine({ id }: Subject, judgement: Judgement, judgedAt: numbe
     ...verification,
     judgedAt: new Date(judgedAt).toISOString(),
     signedAt: timestamp === null ? null : isoOf(timestamp * 1000),
-    signed: content && { bytes: content.length, start: beginningOf(content) },
+    signed: signed === null ? null : { bytes: signedBytes, start: signed },
     signatureHeader,
     expected,
     received,
@@ -146,13 +146,6 @@ function verificationLine({ id }: Subject, judgement: Judgement, judgedAt: numbe
 
 /** A sender may give any number for a time. */
 const isoOf = (ms: number) => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null);
-
-/** So many of the signed bytes are shown. */
-const SIGNED_SHOWN = 200;
-
-/** A character that is cut in two at the end is left out. */
-const beginningOf = (bytes: Uint8Array) =>
-  new TextDecoder().decode(bytes.subarray(0, SIGNED_SHOWN), { stream: true });
 
 interface Moment {
   readonly judgedAt: number;
@@ -163,9 +156,10 @@ function page(
   { id, method, path }: Subject,
   judgement: Judgement,
   { judgedAt, since }: Moment,
-  { chalk, style }: Context,
+  { tones, style }: Context,
 ): string {
-  const { provider, verification, choice, description, signed, expected, received } = judgement;
+  const { provider, verification } = judgement;
+  const facts = signatureFacts(judgement);
   const when = {
     arrival: "when it arrived",
     given: "as you asked",
@@ -173,19 +167,18 @@ function page(
   }[since];
   const about =
     verification.reason === null ? verification.verdict : `${verification.verdict} (${verification.reason})`;
-  const bytes = signed && Buffer.concat(signed);
-  const shown = (text: string | null) =>
-    text === null
+  const shown = (text: string | null | undefined) =>
+    typeof text !== "string"
       ? []
       : pieces(printable(text), outputColumns() - LABEL_WIDTH).map((piece) => ({ text: piece }));
-  const title = [id === null ? "" : chalk.bold(`#${id}`), method, printable(style.path(path))].filter(
+  const title = [id === null ? "" : tones.strong(`#${id}`), method, printable(style.path(path))].filter(
     Boolean,
   );
   const sections = [
     {
       label: "Verdict",
       paragraphs: [
-        { text: verdictText(verification, chalk) ?? about },
+        { text: verdictText(verification, tones) ?? about },
         { text: printable(verification.explanation) },
       ],
     },
@@ -193,21 +186,22 @@ function page(
       label: "Provider",
       paragraphs: [{ text: provider ? `${provider.name} (${provider.id})` : "not recognised" }],
     },
-    { label: "Scheme", paragraphs: choice ? [{ text: `${choice.scheme}: ${description}.`, hang: 2 }] : [] },
+    { label: "Scheme", paragraphs: facts ? [{ text: `${facts.scheme}.`, hang: 2 }] : [] },
     { label: "Judged", paragraphs: [{ text: `${localTime(judgedAt)}, ${when}` }] },
     {
       label: "Signed",
-      paragraphs: bytes
-        ? [
-            ...shown(beginningOf(bytes) + (bytes.length > SIGNED_SHOWN ? "…" : "")),
-            { text: `${bytes.length} bytes in all`, style: chalk.dim },
-          ]
-        : [],
+      paragraphs:
+        typeof facts?.signed === "string"
+          ? [
+              ...shown(facts.signed + (facts.isSignedCut ? "…" : "")),
+              { text: `${facts.signedBytes} bytes in all`, style: tones.dim },
+            ]
+          : [],
     },
-    { label: "Expected", paragraphs: shown(expected) },
-    { label: "Received", paragraphs: shown(received) },
+    { label: "Expected", paragraphs: shown(facts?.expected) },
+    { label: "Received", paragraphs: shown(facts?.received) },
   ];
-  return `${title.join(" ")}\n\n${renderSections(sections, { width: outputColumns(), label: chalk.cyan })}`;
+  return `${title.join(" ")}\n\n${renderSections(sections, { width: outputColumns(), label: tones.accent })}`;
 }
 
 /** Cut wherever a line ends: what was signed has no words. */

@@ -1,4 +1,5 @@
 import type { AttemptSummary } from "./attempt.ts";
+import type { SignatureFacts } from "./verdict.ts";
 
 /** A stored delivery's body as a person has changed it. */
 export interface Edit {
@@ -31,6 +32,8 @@ export interface Forged extends HandedOver {
 
 /** What a person can do with deliveries, whatever shows them: a terminal, a browser. */
 export interface Actions extends Holding {
+  /** What a delivery's signature was compared with; `null` where there is none to compare. */
+  judge(id: number): Promise<SignatureFacts | null>;
   /**
    * Sends the stored bytes to the session's target again; resolves when that attempt is on disk.
    *

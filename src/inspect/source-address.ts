@@ -8,6 +8,12 @@ export function isListedSource(address: string, listed: readonly string[]): bool
   return listed.some((network) => contains(network, bits));
 }
 
+/** The answer of {@link isListedSource} in words; `null` where there is none. */
+export function listedSourceText(listed: boolean | null, provider: string | null): string | null {
+  if (listed === null) return null;
+  return `${listed ? "" : "not "}one of the addresses that ${provider} names`;
+}
+
 /** Bits of an address, highest first. */
 type Bits = readonly (0 | 1)[];
 

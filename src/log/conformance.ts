@@ -1,5 +1,5 @@
-import type { ChalkInstance } from "chalk";
 import { msText, printable } from "../core/text.ts";
+import type { Tones } from "../core/tones.ts";
 import { isSkipped } from "../inspect/conformance/_case.ts";
 import { type ConformancePlan, type Group, groupOf, groups } from "../inspect/conformance/cases.ts";
 import { isMiss, type Result, type Tally } from "../inspect/conformance/judge.ts";
@@ -11,12 +11,12 @@ import type { JsonLine } from "./json.ts";
  * @param target as it may be shown
  */
 export function createConformanceText(
-  { chalk }: { readonly chalk: ChalkInstance },
+  { tones }: { readonly tones: Tones },
   { provider, scheme }: ConformancePlan,
   target: string,
 ) {
   const how = scheme === null ? "with nothing that shows who sent it" : `authenticated by ${scheme}`;
-  const head = `${chalk.bold(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
+  const head = `${tones.strong(printable(target))}\nDeliveries of ${provider.name}, ${how}\n`;
   let group: Group | undefined;
   let said = new Set<string>();
   /** What explains several misses of a group is said once. */
@@ -29,22 +29,22 @@ export function createConformanceText(
     result(result: Result): string {
       const opening = group === undefined ? head : "";
       const isFirst = groupOf(result) !== group;
-      const heading = isFirst ? `${opening}\n${chalk.bold(groups[groupOf(result)])}\n` : "";
+      const heading = isFirst ? `${opening}\n${tones.strong(groups[groupOf(result)])}\n` : "";
       group = groupOf(result);
       if (isFirst) said = new Set();
-      if (!isMiss(result)) return heading + resultText(result, chalk);
+      if (!isMiss(result)) return heading + resultText(result, tones);
       const reason = wrapped(`Expected ${result.expected}. ${result.why}`, MARGIN, MARGIN);
       const source = result.source === null ? "" : wrapped(`See ${result.source}`, MARGIN, MARGIN);
-      return [heading, resultText(result, chalk), once(reason), chalk.dim(once(source))].join("");
+      return [heading, resultText(result, tones), once(reason), tones.dim(once(source))].join("");
     },
     end({ counts, readings, unseen, ms }: ConformanceEnd): string {
-      const advice = readings.map((note) => `\n${chalk.yellow(wrapped(note, "", ""))}`);
+      const advice = readings.map((note) => `\n${tones.warn(wrapped(note, "", ""))}`);
       const blind = unseen.map((note) => wrapped(note, "  · ", "    "));
       return [
         ...advice,
-        `\n${chalk.bold("What this does not show")}\n`,
+        `\n${tones.strong("What this does not show")}\n`,
         ...blind,
-        `\n${tallyText(counts, chalk)} in ${msText(ms)}\n`,
+        `\n${tallyText(counts, tones)} in ${msText(ms)}\n`,
       ].join("");
     },
   };
@@ -61,13 +61,13 @@ export interface ConformanceEnd {
 
 const WIDTH = 79;
 
-function resultText(result: Result, chalk: ChalkInstance): string {
+function resultText(result: Result, tones: Tones): string {
   const { title } = result;
-  if (isSkipped(result)) return chalk.dim(line("–", title, result.reason));
+  if (isSkipped(result)) return tones.dim(line("–", title, result.reason));
   const answer = printable(result.got);
-  if (result.pass) return line(chalk.green("✓"), title, answer, chalk.dim);
+  if (result.pass) return line(tones.good("✓"), title, answer, tones.dim);
   const [sign, colour] =
-    result.severity === "error" ? (["✗", chalk.red] as const) : (["!", chalk.yellow] as const);
+    result.severity === "error" ? (["✗", tones.bad] as const) : (["!", tones.warn] as const);
   return line(colour(sign), title, answer, colour);
 }
 
@@ -96,11 +96,11 @@ function wrapped(text: string, first: string, following: string): string {
   return `${[...lines, current].join("\n")}\n`;
 }
 
-function tallyText({ passed, failed, warnings, skipped }: Tally, chalk: ChalkInstance): string {
+function tallyText({ passed, failed, warnings, skipped }: Tally, tones: Tones): string {
   const parts = [
-    chalk.green(`${passed} passed`),
-    failed > 0 ? chalk.red(`${failed} failed`) : "0 failed",
-    warnings > 0 ? chalk.yellow(`${warnings} ${warnings === 1 ? "warning" : "warnings"}`) : "0 warnings",
+    tones.good(`${passed} passed`),
+    failed > 0 ? tones.bad(`${failed} failed`) : "0 failed",
+    warnings > 0 ? tones.warn(`${warnings} ${warnings === 1 ? "warning" : "warnings"}`) : "0 warnings",
     `${skipped} skipped`,
   ];
   return parts.join(", ");

@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors.ts";
+import { atDelivery } from "../core/inspector-link.ts";
 import { msText } from "../core/text.ts";
 import { diffDeliveries } from "../inspect/diff.ts";
 import { asText } from "../inspect/dump.ts";
@@ -211,12 +212,17 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
 
   async function browse(before: State) {
     const place = before.focus === "detail" ? placeAt(before) : undefined;
-    const url = place && "url" in place ? place.url : before.about.ready?.inspector;
-    if (!url) return say("there is no inspector in this session", "warn");
-    const opened = await ports.browse(url);
-    const what = url === before.about.ready?.inspector ? "the inspector" : url;
-    if (opened) say(`opening ${what}`, "good");
-    else say(`no browser could be opened; y l copies the inspector's link`, "warn");
+    if (place && "url" in place) return open(place.url, place.url);
+    const link = linkOf(before);
+    if (!link) return say("there is no inspector in this session", "warn");
+    const id = selected(before)?.id;
+    return open(link, id === undefined ? "the inspector" : `the inspector at #${id}`);
+  }
+
+  async function open(url: string, what: string) {
+    if (await ports.browse(url)) say(`opening ${what}`, "good");
+    else if (url === linkOf(state())) say("no browser could be opened; y l copies the link", "warn");
+    else say("no browser could be opened", "warn");
   }
 
   function hold() {
@@ -225,7 +231,7 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
     else ports.hold();
     dispatch({ type: "held", isHeld: !isHeld });
     if (isHeld) say("forwarding again; what was held is handed over in order", "good");
-    else say("on hold: deliveries are kept and acknowledged, and wait for p", "warn");
+    else say("on hold: what comes is kept, acknowledged, and waits for p", "warn");
   }
 
   async function deliverOwed() {
@@ -298,8 +304,11 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
     copy(text, `the body of #${id}`);
   }
 
-  function copyInspector({ about }: State) {
-    if (about.ready?.inspector) copy(about.ready.inspector, "the inspector's link, with its token");
+  function copyInspector(before: State) {
+    const link = linkOf(before);
+    const id = selected(before)?.id;
+    const where = id === undefined ? "" : ` to #${id}`;
+    if (link) copy(link, `the inspector's link${where}, with its token`);
     else say("there is no inspector in this session", "warn");
   }
 
@@ -347,6 +356,13 @@ function pairOf(state: State): readonly number[] {
   const { marks } = state;
   const pair = marks.length === 1 && id !== undefined && id !== marks[0] ? [...marks, id] : marks;
   return pair.length === 2 ? pair.toSorted((a, b) => a - b) : [];
+}
+
+/** Into the inspector, at the delivery that is selected. */
+function linkOf(state: State): string | undefined {
+  const inspector = state.about.ready?.inspector ?? undefined;
+  const id = selected(state)?.id;
+  return inspector === undefined || id === undefined ? inspector : atDelivery(inspector, id);
 }
 
 function wordsOf(error: unknown): string {

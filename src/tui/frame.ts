@@ -17,11 +17,13 @@ export function frameOf(state: State, theme: Theme): readonly string[] {
   const { size } = state;
   const { tooSmall, paneRows } = layout(state);
   if (tooSmall) return filled(tooSmallText(state), size.rows);
+  // What does not fit into the bottom line is worth the last rows of the panes.
+  const bottom = hints(state, theme);
   return [
     ...header(state, theme),
     rule(state, theme),
-    ...filled(panes(state, theme), paneRows),
-    hints(state, theme),
+    ...filled(panes(state, theme), paneRows + 1 - bottom.length),
+    ...bottom,
   ];
 }
 

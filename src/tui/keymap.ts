@@ -74,6 +74,14 @@ export type Command =
 /** One for each of the formats. */
 export type ExportCommand = `export-${"curl" | "fixture" | "har" | "http" | "json"}`;
 
+/** What decides which keys are worth showing. */
+export interface HintContext {
+  readonly focus: "list" | "detail";
+  readonly tab: string;
+  readonly marks: readonly number[];
+  readonly window: { readonly rows: readonly unknown[] };
+}
+
 export interface Binding {
   /** In the order in which they are shown. */
   readonly keys: readonly [string, ...string[]];
@@ -82,7 +90,7 @@ export interface Binding {
   /** For the help screen. */
   readonly does: string;
   /** For the bottom line, in a word or two; absent where it is not worth the room. */
-  readonly hint?: string;
+  readonly hint?: string | ((here: HintContext) => string | undefined);
   /** Works only when a delivery is selected. */
   readonly needsDelivery?: true;
 }
@@ -134,7 +142,14 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       hint: "open",
       needsDelivery: true,
     },
-    { keys: ["]", "right"], where: panes, command: "next-tab", does: "next tab", needsDelivery: true },
+    {
+      keys: ["]", "right"],
+      where: panes,
+      command: "next-tab",
+      does: "next tab",
+      hint: ({ focus }) => (focus === "detail" ? "next tab" : undefined),
+      needsDelivery: true,
+    },
     {
       keys: ["[", "left"],
       where: panes,
@@ -154,7 +169,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       where: ["detail"],
       command: "toggle",
       does: "fold or unfold JSON; of a job, go to that delivery",
-      hint: "fold",
+      hint: ({ tab }) => ({ body: "fold", job: "go there" })[tab],
     },
     { keys: ["-"], where: ["detail"], command: "fold-all", does: "fold all of the body" },
     { keys: ["+"], where: ["detail"], command: "unfold-all", does: "unfold it" },
@@ -172,6 +187,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       where: panes,
       command: "diff",
       does: "compare the two marked, or the marked and the selected one",
+      hint: ({ marks }) => (marks.length === 1 || marks.length === 2 ? "compare" : undefined),
       needsDelivery: true,
     },
     {
@@ -185,7 +201,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       keys: ["o"],
       where: panes,
       command: "browse",
-      does: "open in the browser: the URL under the cursor, else the inspector",
+      does: "open in the browser: the URL under the cursor, else the delivery in the inspector",
     },
     { keys: ["esc", "q"], where: ["detail"], command: "back", does: "back to the list", hint: "back" },
   ],
@@ -197,7 +213,13 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       does: "filter the list: status:5xx event:failed provider:wazza sig:rejected job:… text",
       hint: "filter",
     },
-    { keys: ["!"], where: panes, command: "failures", does: "only what went wrong", hint: "failures" },
+    {
+      keys: ["!"],
+      where: panes,
+      command: "failures",
+      does: "only what went wrong",
+      hint: ({ focus }) => (focus === "list" ? "failures" : undefined),
+    },
     { keys: ["esc"], where: ["list"], command: "clear-filter", does: "no filter; nothing marked" },
   ],
   Acting: [
@@ -323,7 +345,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       keys: ["l"],
       where: ["copy"],
       command: "copy-inspector",
-      does: "copy the inspector's link, its token in it",
+      does: "copy the inspector's link to the delivery, its token in it",
       hint: "inspector",
     },
     {
@@ -356,14 +378,14 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       where: ["resign"],
       command: "accept",
       does: "yes, sign it anew",
-      hint: "sign and send",
+      hint: "yes",
     },
     {
       keys: ["n"],
       where: ["resign"],
       command: "refuse",
       does: "no, send it with the old signature",
-      hint: "send with the old signature",
+      hint: "no, old signature",
     },
     {
       keys: ["esc", "q", "ctrl-c"],
@@ -382,27 +404,35 @@ export function commandFor(where: Where, key: string): Command | undefined {
   return bindings.find((binding) => binding.where.includes(where) && binding.keys.includes(key))?.command;
 }
 
-/** The bindings that the bottom line shows: what one came for, and how to get out. */
-export function hintsFor(where: Where, { hasDelivery }: { hasDelivery: boolean }): Hints {
-  const all = bindings.filter(
-    ({ where: places, hint, needsDelivery }) =>
-      places.includes(where) && hint !== undefined && (hasDelivery || !needsDelivery),
-  );
-  const isWayOut = ({ command }: Binding) => waysOut.includes(command);
-  return { here: all.filter((binding) => !isWayOut(binding)), out: all.filter(isWayOut) };
+/** What the bottom line shows of them: what one came for, and how to get out. */
+export function hintsFor(where: Where, here: HintContext): Hints {
+  const hasDelivery = here.window.rows.length > 0;
+  const all = bindings
+    .filter(({ where: places, needsDelivery }) => places.includes(where) && (hasDelivery || !needsDelivery))
+    .flatMap(({ keys: [key], command, hint: given }): readonly (Hint & { command: Command })[] => {
+      const hint = typeof given === "function" ? given(here) : given;
+      return hint === undefined ? [] : [{ key, hint, command }];
+    });
+  const isWayOut = ({ command }: { readonly command: Command }) => waysOut.includes(command);
+  return { here: all.filter((one) => !isWayOut(one)), out: all.filter(isWayOut) };
+}
+
+export interface Hint {
+  readonly key: string;
+  readonly hint: string;
 }
 
 export interface Hints {
-  readonly here: readonly Binding[];
-  readonly out: readonly Binding[];
+  readonly here: readonly Hint[];
+  readonly out: readonly Hint[];
 }
 
 const waysOut: readonly Command[] = ["help", "back", "cancel", "quit"];
 
-/** What can be asked for by name on the command line, the longer way to the same. Moving comes last. */
+/** What can be asked for by name on the command line, the longer way to the same. What one would type comes first. */
 export const commandWords: readonly Command[] = (() => {
-  const { Moving = [], ...others } = keymap;
-  const named = [...Object.values(others).flat(), ...Moving].filter(({ where }) =>
+  const { Acting = [], Moving = [], ...others } = keymap;
+  const named = [...Acting, ...Object.values(others).flat(), ...Moving].filter(({ where }) =>
     where.some((place) => place === "list" || place === "detail"),
   );
   return [...new Set(named.map(({ command }) => command))];

@@ -31,8 +31,7 @@ export function forgeRows({ mode, forgeChoices, lastForged, about }: State): rea
   const rank = ({ provider, name }: ForgeChoice) => {
     if (first === "" && provider === lastForged?.provider && name === lastForged.name) return 0;
     // What begins with the first word is meant rather than what has it somewhere.
-    if (first !== "") return provider.startsWith(first) ? 1 : 2;
-    return about.secrets.includes(provider) ? 1 : 2;
+    return (provider.startsWith(first) ? 1 : 3) + (about.secrets.includes(provider) ? 0 : 1);
   };
   return found.toSorted((a, b) => rank(a) - rank(b));
 }

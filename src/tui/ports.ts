@@ -5,8 +5,6 @@ import type { MediumFacts } from "../inspect/medium-facts.ts";
 /** All that the terminal UI can do to the world. */
 export interface TuiPorts extends Actions {
   readonly reader: DeliveryReader;
-  /** What a delivery's signature was compared with; `null` where there is none to compare. */
-  judge(id: number): Promise<SignatureFacts | null>;
   /** Whether something listens at the target. */
   reach(): Promise<boolean>;
   /**
@@ -35,17 +33,4 @@ export interface TuiPorts extends Actions {
   quit(): void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */
   suspend(): Promise<void>;
-}
-
-/** What a verdict was drawn from. The secret is not among it. */
-export interface SignatureFacts {
-  /** The scheme's name and how it works, in one line. */
-  readonly scheme: string;
-  /** The beginning of the signed bytes; `null` where nothing was put together. */
-  readonly signed: string | null;
-  /** Length of the whole. */
-  readonly signedBytes: number | null;
-  readonly header: string | null;
-  readonly expected: string | null;
-  readonly received: string | null;
 }

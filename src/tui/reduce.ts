@@ -2,11 +2,11 @@ import type { AttemptSummary } from "../core/attempt.ts";
 import type { DeliverySummary } from "../core/delivery.ts";
 import type { Notice } from "../core/notice.ts";
 import type { Ready } from "../core/ready.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import type { Diff } from "../inspect/diff.ts";
 import type { Command } from "./keymap.ts";
 import type { Size } from "./layout.ts";
 import { clicked, commanded, filtered, gone, inWindow, restarted, settled, typed, wheeled } from "./obey.ts";
-import type { SignatureFacts } from "./ports.ts";
 import type {
   Counts,
   Detail,
@@ -182,7 +182,7 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
 }
 
 function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>): string {
-  if (held) return "on hold: deliveries are kept and acknowledged, and wait; p resumes";
+  if (held) return "on hold: what comes is kept, acknowledged, and waits for p";
   return waiting === 0 ? "forwarding" : `forwarding again, first what waited: ${waiting}`;
 }
 

@@ -3,11 +3,11 @@ import type { Attempt } from "../core/attempt.ts";
 import type { Delivery, DeliverySummary } from "../core/delivery.ts";
 import type { Ready } from "../core/ready.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import type { Diff } from "../inspect/diff.ts";
 import { type Filter, type FilterProblem, parseFilter } from "../inspect/filter.ts";
 import type { MediumFacts } from "../inspect/medium-facts.ts";
 import type { Size } from "./layout.ts";
-import type { SignatureFacts } from "./ports.ts";
 import { emptyWindow, type HistoryWindow } from "./window.ts";
 
 export const tabs = ["body", "headers", "response", "signature", "attempts", "job"] as const;

@@ -3,6 +3,7 @@ import { succeeded } from "../core/attempt.ts";
 import type { Delivery } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import { byteText, clockTime, localTime, msText } from "../core/text.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import { asText } from "../inspect/dump.ts";
 import { mediaIn } from "../inspect/media.ts";
 import { redactHeaders, redactPath } from "../inspect/redact.ts";
@@ -12,7 +13,6 @@ import { drawable, inColumns } from "./cells.ts";
 import type { TextRow } from "./detail-text.ts";
 import { type Line, type Span, wrapLine } from "./line.ts";
 import { eventSign, verdictSign } from "./list-row.ts";
-import type { SignatureFacts } from "./ports.ts";
 import type { Detail, OutputFacts, Tab } from "./state.ts";
 import type { Tone } from "./theme.ts";
 
@@ -46,13 +46,20 @@ export function tabRows(tab: Tab, detail: Detail, facts: TabFacts): readonly Tex
 const plain = (lines: readonly Line[]): TextRow[] => lines.map((line) => ({ line }));
 
 function headersTab(delivery: Delivery, facts: TabFacts): Line[] {
-  const { method, path, httpVersion, peer, origin, receivedAt } = delivery;
+  const { method, path, httpVersion, peer, clientAddress, withheld = [], origin, receivedAt } = delivery;
+  const about = [
+    `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`,
+    ...(clientAddress ? [`sent from ${drawable(clientAddress)}, the tunnel says`] : []),
+    ...(withheld.length > 0
+      ? [`withheld: ${withheld.map(drawable).join(", ")} (the endpoint's own credential)`]
+      : []),
+  ];
   return [
     ...wrapped(
       [[`${method} `, "strong"], [drawable(redactPath(path))], [`  HTTP/${httpVersion}`, "dim"]],
       facts,
     ),
-    ...wrapped([[`${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`, "dim"]], facts),
+    ...about.flatMap((text) => wrapped([[text, "dim"]], facts)),
     [],
     ...headerLines(delivery.headers, facts),
   ];
@@ -95,8 +102,12 @@ function signatureTab(delivery: Delivery, facts: TabFacts): Line[] {
         ["in header", signature?.header ?? null],
         ["expected", signature?.expected ?? null],
         ["received", signature?.received ?? null],
-        ["signed", signature?.signed ?? null],
+        [
+          "signed",
+          signature?.signed == null ? null : `${signature.signed}${signature.isSignedCut ? "…" : ""}`,
+        ],
         ["", signature?.signedBytes ? `${byteText(signature.signedBytes)} in all` : null],
+        ["sent from", signature?.source ?? null],
       ],
       facts,
     ),
@@ -126,6 +137,7 @@ function attemptsTab({ delivery, attempts }: Detail, facts: TabFacts): Line[] {
     const changed = [
       ...changes.removed.map((name) => `-${drawable(name)}`),
       ...redactHeaders(changes.set).map(([name, value]) => `${drawable(name)}: ${drawable(value)}`),
+      ...(changes.body === undefined ? [] : [`another body, sha256 ${changes.body}`]),
     ];
     return [
       ...wrapped([[`${number}  `, "strong"], ...attemptTitle(attempt)], facts, 3),

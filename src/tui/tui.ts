@@ -1,8 +1,8 @@
-import type { ChalkInstance } from "chalk";
 import type { AppError } from "../core/errors.ts";
 import type { Observer } from "../core/notice.ts";
 import type { SearchPage } from "../core/ports.ts";
 import type { Ready } from "../core/ready.ts";
+import type { Tones } from "../core/tones.ts";
 import type { TunnelStatus } from "../core/tunnel.ts";
 import { createActs, TROUBLE_MS } from "./acts.ts";
 import { frameOf } from "./frame.ts";
@@ -40,8 +40,7 @@ export interface TuiOptions {
   readonly input: NodeJS.ReadStream;
   /** Take the mouse, and with it the selecting of text. */
   readonly mouse: boolean;
-  readonly chalk: ChalkInstance;
-  readonly isLight: boolean;
+  readonly tones: Tones;
   /** Milliseconds since the epoch. */
   readonly clock: () => number;
   /** The screen broke; the terminal has been given back. */
@@ -77,7 +76,7 @@ const READING_MS = 12;
 export function startTui(options: TuiOptions): Tui {
   const { ports, output, input, clock } = options;
   const { reader } = ports;
-  const theme = createTheme(options.chalk, options);
+  const theme = createTheme(options.tones);
   const newest = reader.nth(0) ?? 0;
   let state = initialState({
     now: clock(),

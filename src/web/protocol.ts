@@ -2,6 +2,7 @@ import type { ForgeWish } from "../core/actions.ts";
 import type { Attempt, AttemptSummary } from "../core/attempt.ts";
 import type { Delivery, DeliverySummary } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
 import type { Medium } from "../inspect/media.ts";
 
 /** What the page is told of where it looks. */
@@ -56,6 +57,11 @@ export interface Detail {
   readonly job: readonly DeliverySummary[];
   /** Its output files, as URLs that stand in the body. */
   readonly media: readonly Medium[];
+}
+
+/** `null` where there is nothing to compare. */
+export interface Compared {
+  readonly facts: SignatureFacts | null;
 }
 
 export interface ShownAttempt extends Omit<Attempt, "response"> {

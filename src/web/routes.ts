@@ -9,7 +9,7 @@ import { exportDelivery, formatNamed } from "../inspect/export.ts";
 import { parseFilter } from "../inspect/filter.ts";
 import { forgeable } from "./forgeable.ts";
 import type { WebPorts } from "./ports.ts";
-import type { About, FoundPage, Replayed } from "./protocol.ts";
+import type { About, Compared, FoundPage, Replayed } from "./protocol.ts";
 import { masked, readDetail } from "./read-detail.ts";
 import { requestBody, requestObject } from "./request-body.ts";
 import { sendMedia } from "./send-media.ts";
@@ -56,6 +56,9 @@ export const routes: readonly Route[] = [
   route("DELETE", "deliveries", ({ ports, words }) => ({ removed: ports.remove(numbers(words)) })),
   route("GET", one, ({ ports, params: [id = 0] }) => readDetail(ports.reader, id)),
   route("GET", `${one}/body`, sendBody),
+  route("GET", `${one}/signature`, async ({ ports, params: [id = 0] }): Promise<Compared> => {
+    return { facts: await ports.judge(id) };
+  }),
   route("GET", `${one}/media/(\\d+)`, sendMediaOf),
   route("GET", `${one}/diff/(\\d+)`, diffOf),
   route("GET", "export", sendExport),

@@ -45,6 +45,10 @@ export function createActions(options: ActionsOptions): StoredActions & { stop()
   });
 
   return {
+    async judge(id) {
+      const { signatureFactsOf } = await import("./signature-facts.ts");
+      return signatureFactsOf(store().reader, id, options.dir);
+    },
     replay: async (id) => (await resender.get()).replay(id),
     replayResigned: async (id) => (await resender.get()).replayResigned(id),
     sendEdited: async (edit) => (await resender.get()).sendEdited(edit),

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import { AppError } from "../core/errors.ts";
+import { inspectorLink } from "../core/inspector-link.ts";
 import type { Notice } from "../core/notice.ts";
 import type { WebPorts } from "../web/ports.ts";
 import type { WebServer } from "../web/server.ts";
@@ -78,7 +79,7 @@ export function openInspector({ dir, listening, ports, pollMs }: InspectorOption
   });
 
   return {
-    url: `http://127.0.0.1:${port}/#token=${token}`,
+    url: inspectorLink(`http://127.0.0.1:${port}`, token),
     observe: (notice) => web?.observe(notice),
     removed: (ids) => web?.removed(ids),
     close() {

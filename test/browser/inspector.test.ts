@@ -1,5 +1,9 @@
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
+import { atDelivery } from "../../src/core/inspector-link.ts";
+import { openStore } from "../../src/store/store.ts";
+import { temporaryFolder } from "../support/cleanup.ts";
+import { newDelivery } from "../support/deliveries.ts";
 import { hookspool, startListen } from "../support/hookspool.ts";
 import {
   closeLook,
@@ -15,9 +19,20 @@ import {
 } from "../support/inspector-page.ts";
 import { ask, post } from "../support/raw-client.ts";
 import { failing, ok, startHandler } from "../support/raw-handler.ts";
+import { sendForged } from "../support/send-forged.ts";
 import { startWeb } from "../support/web.ts";
 
 if (noBrowser) console.warn(`The inspector is not tested in a browser: ${noBrowser}.`);
+
+/** A data directory with these deliveries. */
+async function stored(...deliveries: readonly Parameters<typeof newDelivery>[0][]): Promise<string> {
+  const dir = temporaryFolder();
+  const store = openStore(dir);
+  await Promise.all(deliveries.map((one) => store.writer.append(newDelivery(one))));
+  await store.writer.flush();
+  await store.close();
+  return dir;
+}
 
 describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout: 60_000 }, () => {
   afterEach(closeLook);
@@ -40,6 +55,27 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     expect(page.url()).not.toContain("token");
     await page.reload();
     await row(page, 1).waitFor();
+  });
+
+  test("shows the delivery that its link leads to, however old, and keeps its address clean", async () => {
+    const { url } = await startWeb(
+      await stored(...Array.from({ length: 600 }, (_, i) => ({ head: { path: `/${i + 1}` } }))),
+    );
+    const { page, errors } = await lookAt(atDelivery(url, 50));
+    await page.getByRole("heading", { name: "#50 POST /50" }).waitFor();
+    await row(page, 50).and(page.locator("[aria-selected=true]")).waitFor();
+    expect(page.url()).toBe(new URL("/", url).href);
+    await page.keyboard.press("n");
+    await page.getByRole("heading", { name: "#49 POST /49" }).waitFor();
+    // In a tab that is open already, a link changes the fragment alone.
+    await page.goto(atDelivery(url, 600));
+    await page.getByRole("heading", { name: "#600 POST /600" }).waitFor();
+    await page.goto(atDelivery(url, 601));
+    await toast(page, "there is no delivery 601");
+    // That it is not there is what the browser notes.
+    expect(errors.splice(0).join()).toContain("404");
+    await row(page, 600).and(page.locator("[aria-selected=true]")).waitFor();
+    expect(page.url()).toBe(new URL("/", url).href);
   });
 
   test("says so where there is no token", async () => {
@@ -76,6 +112,53 @@ describe.skipIf(noBrowser !== undefined)("the inspector in a browser", { timeout
     await panel(page).getByText("No job is known").waitFor();
     await tab(page, "Media").click();
     await panel(page).getByRole("button", { name: "Show image" }).waitFor();
+  });
+
+  test("shows what was signed, expected and received, and no secret that is sent as it is", async () => {
+    const [secret, token] = ["a signing secret of the tests", "token-as-it-is-0123456789"];
+    const env = { HOOKSPOOL_SECRET_GET3W: secret, HOOKSPOOL_SECRET_DEEPGRAM: token };
+    const { page, listening } = await look({}, [], env);
+    await sendForged(listening.port, { provider: "get3w", secret: "another secret" });
+    await sendForged(listening.port, { provider: "deepgram", secret: token });
+    await row(page, 1).click();
+    await tab(page, "Signature").click();
+    const fact = (name: string) =>
+      panel(page)
+        .getByRole("row", { name: new RegExp(`^${name}`) })
+        .locator("td");
+    await panel(page).getByText("rejected (mismatch)").waitFor();
+    const [expected, received] = await Promise.all(
+      ["expected", "received"].map((name) => fact(name).textContent()),
+    );
+    const judged = (await hookspool(["verify", "1", "--json"], { ...listening, env })).lines()[0];
+    expect(judged).toMatchObject({ expected, received });
+    expect(expected).not.toBe(received);
+    expect(judged?.signed).toMatchObject({
+      start: (await fact("signed").locator(".exact").textContent())?.replace("…", ""),
+    });
+    await row(page, 2).click();
+    await panel(page).getByText("shared-header: the secret itself").waitFor();
+    const shown = (await panel(page).textContent()) ?? "";
+    expect(shown).toContain("verified");
+    for (const one of [secret, token]) expect(shown).not.toContain(one);
+  });
+
+  test("says who sent it where a tunnel does, and whether the provider names that address", async () => {
+    const clientAddress = "52.89.214.238";
+    const sent = { head: { clientAddress }, identity: { provider: "wazza" } };
+    const web = await startWeb(await stored({ identity: sent.identity }, sent));
+    const { page } = await lookAt(web.url);
+    for (const [name, told] of [
+      ["Headers", `sent from ${clientAddress}, the tunnel says`],
+      ["Signature", `${clientAddress}, one of the addresses that wazza names`],
+    ] as const) {
+      await row(page, 2).click();
+      await tab(page, name).click();
+      await panel(page).getByText(told).waitFor();
+      await row(page, 1).click();
+      await page.getByRole("heading", { name: "#1 wazza" }).waitFor();
+      expect(await panel(page).textContent()).not.toMatch(/sent from|unknown/);
+    }
   });
 
   test("shows bytes that are no text in hex", async () => {

@@ -2,12 +2,13 @@ import { Chalk } from "chalk";
 import { expect, test } from "vitest";
 import { unidentified } from "../../src/core/delivery.ts";
 import { byteText, eventText, msText, printable } from "../../src/core/text.ts";
+import { createTones } from "../../src/core/tones.ts";
 import { rejected, undecided, verified } from "../../src/core/verdict.ts";
 import { jsonLine } from "../../src/log/json.ts";
 import { noticeText } from "../../src/log/lines.ts";
 import { delivery } from "../support/delivery.ts";
 
-const style = { chalk: new Chalk({ level: 0 }), path: (path: string) => path };
+const style = { tones: createTones(new Chalk({ level: 0 }), "dark"), path: (path: string) => path };
 
 test.each([
   ["plain text, é, 漢, 😀", "plain text, é, 漢, 😀"],

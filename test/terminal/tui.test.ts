@@ -121,6 +121,23 @@ describe.skipIf(!hasTmux)("in a real terminal", () => {
     expect(await terminal.clipboard()).toBe(endpoint);
   });
 
+  test("opens the browser at the selected delivery, by its key and by its name", async () => {
+    const opened = join(directory, "opened");
+    writeFileSync(join(directory, "xdg-open"), `#!/bin/sh\necho "$1" >>'${opened}'\n`, { mode: 0o755 });
+    const endpoint = await start(small, `PATH='${directory}':$PATH `);
+    await terminal.press("o");
+    await terminal.shows(/opening the inspector /);
+    for (const n of [1, 2]) await post(endpoint, JSON.stringify({ n }));
+    await terminal.shows(/#2 .* 200 /);
+    await terminal.press("j", "o");
+    await terminal.shows(/opening the inspector at #1/);
+    await terminal.press(":", "b", "r", "o", "w", "s", "e", "Enter");
+    await expect.poll(() => readFileSync(opened, "utf8").trim().split("\n").length).toBe(3);
+    const link = /^http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+/;
+    const places = readFileSync(opened, "utf8").trim().split("\n");
+    expect(places.map((place) => place.replace(link, "…"))).toEqual(["…", "…&delivery=1", "…&delivery=1"]);
+  });
+
   test("redraws at every size without leftovers", async () => {
     const endpoint = await start(small);
     for (let i = 0; i < 30; i += 1)

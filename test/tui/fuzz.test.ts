@@ -2,6 +2,7 @@ import { Chalk } from "chalk";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Notice } from "../../src/core/notice.ts";
+import { createTones } from "../../src/core/tones.ts";
 import { openStore } from "../../src/store/store.ts";
 import { keyLabel, keymap } from "../../src/tui/keymap.ts";
 import type { TuiPorts } from "../../src/tui/ports.ts";
@@ -82,9 +83,11 @@ test(`${KEYS} random keys over a live stream: nothing is thrown, no frame is bro
       scheme: "s",
       signed: "x\u001b[2J",
       signedBytes: 9,
+      isSignedCut: false,
       header: "h",
       expected: "e",
       received: "r",
+      source: null,
     }),
     reach: async () => true,
     askOutput: async () => ({ type: "image/png", bytes: 9, dimensions: { width: 1, height: 2 } }),
@@ -98,10 +101,10 @@ test(`${KEYS} random keys over a live stream: nothing is thrown, no frame is bro
   const tui = startTui({
     ports,
     ...{ target: "http://localhost:3000", local: "http://127.0.0.1:4000", tunnel: undefined },
-    ...{ secrets: ["wazza"], provider: undefined, mouse: true, isLight: false },
+    ...{ secrets: ["wazza"], provider: undefined, mouse: true },
     output: fake.output,
     input: fake.input,
-    chalk: new Chalk({ level: 1 }),
+    tones: createTones(new Chalk({ level: 2 }), "unknown"),
     clock: Date.now,
     onCrash: (error) => problems.push(error),
   });

@@ -203,6 +203,27 @@ describe("an open delivery", () => {
     expect(at.frame()).toMatch(shown);
   });
 
+  test("says of an attempt that it had another body", () => {
+    const at = scene({ history, columns: 220 });
+    at.press("<enter>]]]]");
+    const changes = { removed: [], set: [], body: "ab".repeat(32) };
+    at.show({ attempts: [fullAttempt(), fullAttempt({ number: 2, trigger: "replay", changes })] });
+    expect(at.frame()).toContain(`changed on the way: another body, sha256 ${changes.body}`);
+  });
+
+  test("says who sent it where a tunnel does, and what was withheld", () => {
+    const at = scene({ history, columns: 120 });
+    at.press("<enter>]");
+    at.show({});
+    expect(at.frame()).not.toMatch(/sent from|withheld|unknown/);
+    const delivery = detailed(at.state().window.rows[0]);
+    const withheld = ["token in the path"];
+    at.show({ delivery: { ...delivery, clientAddress: "203.0.113.7\u001b", withheld } });
+    expect(at.frame()).toMatch(
+      /sent from 203\.0\.113\.7\\x1b, the tunnel says *\n.*withheld: token in the path/,
+    );
+  });
+
   test("shows bytes that are no text in hex", () => {
     const at = scene({ history });
     at.press("<enter>");
@@ -227,12 +248,58 @@ describe("the bottom line", () => {
     expect(scene({ history }).frame().split("\n").at(-1)).toMatch(/Enter open.*r replay.*\? keys {3}q quit/);
   });
 
+  test("shows what works on the tab that is open, and with what is marked", () => {
+    const at = scene({ history });
+    const line = () => at.frame().split("\n").at(-1) ?? "";
+    expect(line()).not.toMatch(/next tab|compare/);
+    at.press(" ");
+    expect(line()).toContain("= compare");
+    at.press("<esc><enter>");
+    at.show({});
+    expect(line()).toMatch(/\] next tab {3}Enter fold .*e edit.*Esc back/);
+    at.press("]");
+    expect(line()).not.toContain("Enter");
+    at.press("[[");
+    expect(line()).toContain("Enter go there");
+  });
+
+  test("has room for every answer to what it asks, at 80 columns", () => {
+    const at = scene({ history });
+    at.act({ type: "asked", mode: { kind: "resign", edit: { of: 5, body: utf8("{}") } } });
+    expect(at.frame()).toMatch(/y yes +n no, old signature +Esc never mind$/);
+    at.act({ type: "asked", mode: { kind: "export", ids: [1, 2, 3] } });
+    expect(at.frame()).toMatch(/Export 3 deliveries .*j JSON +Esc never mind$/);
+  });
+
+  test("takes more rows for what does not fit into one, and cuts no error short", () => {
+    const at = scene({ history });
+    const text = `the editor "/usr/local/bin/${"an-editor".repeat(6)}" ended with exit code 1 (E_EDITOR). Nothing was sent.`;
+    at.act({ type: "said", message: { text, tone: "bad", until: Number.MAX_SAFE_INTEGER } });
+    expect(at.frame().split("\n")).toHaveLength(24);
+    expect(at.frame().split("\n").slice(-2).join("")).toMatch(/^the editor .*Nothing was sent\..*q quit$/);
+    at.act({
+      type: "said",
+      message: { text: "x".repeat(5_000), tone: "bad", until: Number.MAX_SAFE_INTEGER },
+    });
+    const frame = at.frame().split("\n");
+    expect(frame.map((row) => stringWidth(row)).every((width) => width <= 80)).toBe(true);
+    expect([frame.length, frame.at(-1)?.endsWith("x…")]).toEqual([24, true]);
+  });
+
+  test("says how far one has read of the keys", () => {
+    const at = scene({ history });
+    at.press("?");
+    expect(at.frame()).toMatch(/── Keys {2}\d\d% ─/);
+    at.press("G");
+    expect(at.frame()).toMatch(/── Keys {2}100% ─/);
+  });
+
   test("counts matches and explains what is not a filter", () => {
     const at = scene({ history });
     at.press("/status:200");
     expect(at.frame().split("\n").at(-1)).toMatch(/^\/status:200▏ 3 match/);
     at.press(" sig:x");
-    expect(at.frame().split("\n").at(-1)).toMatch(/sig: is one of verified/);
+    expect(at.frame().split("\n").slice(-2).join("\n")).toMatch(/sig: is one of verified/);
   });
 
   test("asks before it forgets", () => {
@@ -316,8 +383,8 @@ describe("forging", () => {
     { provider: "wazza", name: "job.completed", isScenario: false, about: "completed" },
     { provider: "wazza", name: "progress", isScenario: true, about: "news of progress" },
   ];
-  const palette = (keys: string) => {
-    const at = scene({ history });
+  const palette = (keys: string, secrets: readonly string[] = []) => {
+    const at = scene({ history, secrets });
     at.act({ type: "choices", choices });
     at.press(`t${keys}`);
     return at;
@@ -327,6 +394,14 @@ describe("forging", () => {
     expect(palette("").frame()).toMatch(/▌ fal +→ OK[\s\S]*wazza +→ job\.completed[\s\S]*scenario: news/);
     expect(palette("waz prog").frame()).toMatch(/Forge {2}1 [\s\S]*▌ wazza +→ progress/);
     expect(palette("nothing").frame()).toContain("Nothing in the catalogue is called that");
+  });
+
+  test.each([
+    ["", "wazza"],
+    ["comp", "wazza"],
+    ["fal", "fal"],
+  ])("has what can be signed before the rest, unless another is named: %j", (typed, provider) => {
+    expect(palette(typed, ["wazza"]).frame()).toMatch(new RegExp(`▌ ${provider} `));
   });
 
   test("has that of the last time first", () => {
@@ -367,9 +442,11 @@ test("a signature shows what was signed, expected and received", () => {
     scheme: "wazza",
     signed: "1.\u001b[2J{}",
     signedBytes: 4,
+    isSignedCut: false,
     header: "X-Sig",
     expected: "aa",
     received: "bb",
+    source: null,
   };
   at.act({ type: "judged", id: 5, facts });
   expect(at.frame()).toMatch(/expected +aa[\s\S]*received +bb[\s\S]*signed +1\.\\x1b\[2J\{\}/);

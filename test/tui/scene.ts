@@ -2,6 +2,7 @@ import { Chalk } from "chalk";
 import type { Attempt } from "../../src/core/attempt.ts";
 import type { DeliverySummary } from "../../src/core/delivery.ts";
 import type { Notice } from "../../src/core/notice.ts";
+import { createTones } from "../../src/core/tones.ts";
 import { frameOf } from "../../src/tui/frame.ts";
 import { createKeyReader } from "../../src/tui/key-press.ts";
 import { commandFor } from "../../src/tui/keymap.ts";
@@ -19,10 +20,19 @@ interface SceneOptions {
   /** The newest delivery before the session. */
   readonly since?: number;
   readonly colours?: boolean;
+  /** The providers whose signing secrets are known. */
+  readonly secrets?: readonly string[];
 }
 
 /** The screen without a terminal: notices and keys in, frames out. The history is read as the store would be. */
-export function scene({ columns = 80, rows = 24, history = [], since, colours = false }: SceneOptions = {}) {
+export function scene({
+  columns = 80,
+  rows = 24,
+  history = [],
+  since,
+  colours = false,
+  secrets = [],
+}: SceneOptions = {}) {
   const stored = [...history];
   let state: State = initialState({
     now: TEN_O_CLOCK + 60_000,
@@ -30,7 +40,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
     about: {
       target: "http://localhost:3000",
       local: "http://127.0.0.1:4000",
-      secrets: [],
+      secrets,
       ready: null,
       tunnel: null,
       caution: null,
@@ -41,7 +51,7 @@ export function scene({ columns = 80, rows = 24, history = [], since, colours = 
   });
   const counts = { deliveries: history.length, owed: 0, newest: stored.at(-1)?.id ?? 0 };
   let pages = 0;
-  const theme = createTheme(new Chalk({ level: colours ? 1 : 0 }), { isLight: false });
+  const theme = createTheme(createTones(new Chalk({ level: colours ? 1 : 0 }), "dark"));
 
   function act(action: Action) {
     state = reduce(state, action);

@@ -55,16 +55,16 @@ function readSide(reader: DeliveryReader, id: number): DiffSide {
   return { delivery, body: body.size <= READ_BODY_BYTES ? body.bytes() : undefined };
 }
 
-function section(name: string, rows: readonly DiffRow[], { chalk }: Context, all = false): string {
+function section(name: string, rows: readonly DiffRow[], { tones }: Context, all = false): string {
   const shown = rows.filter((row) => all || !row.isSame);
   if (shown.length === 0) return "";
   const lines = shown.flatMap(({ at, left, right, isSame }) => {
-    const place = chalk.bold(printable(at));
-    if (isSame) return [`  ${place}  ${chalk.dim(printable(left ?? ""))}`];
+    const place = tones.strong(printable(at));
+    if (isSame) return [`  ${place}  ${tones.dim(printable(left ?? ""))}`];
     return [
-      ...(left === null ? [] : [chalk.red(`- ${printable(at)}  ${printable(left)}`)]),
-      ...(right === null ? [] : [chalk.green(`+ ${printable(at)}  ${printable(right)}`)]),
+      ...(left === null ? [] : [tones.bad(`- ${printable(at)}  ${printable(left)}`)]),
+      ...(right === null ? [] : [tones.good(`+ ${printable(at)}  ${printable(right)}`)]),
     ];
   });
-  return `${chalk.underline(name)}\n${lines.join("\n")}\n`;
+  return `${tones.underlined(name)}\n${lines.join("\n")}\n`;
 }

@@ -67,13 +67,13 @@ async function doctor(context: Context, offline: boolean): Promise<ExitCode> {
     for (const finding of findings) await context.write(jsonLine({ v: 1, type: "check", ...finding }));
     for (const setting of settings) await context.write(jsonLine({ v: 1, type: "setting", ...setting }));
   } else {
-    const { chalk } = context;
-    const signs = { ok: chalk.green("✓"), warning: chalk.yellow("!"), error: chalk.red("✗") };
+    const { tones } = context;
+    const signs = { ok: tones.good("✓"), warning: tones.warn("!"), error: tones.bad("✗") };
     for (const { name, status, detail } of findings)
       await context.write(`${signs[status]} ${name.padEnd(24)} ${detail}\n`);
     await context.write("\nSettings of listen\n");
     for (const { name, value, origin } of settings)
-      await context.write(`  ${name.padEnd(15)} ${String(value ?? "-").padEnd(14)} ${chalk.dim(origin)}\n`);
+      await context.write(`  ${name.padEnd(15)} ${String(value ?? "-").padEnd(14)} ${tones.dim(origin)}\n`);
   }
   return findings.some(({ status }) => status === "error") ? exitCodes.answerIsNo : exitCodes.done;
 }

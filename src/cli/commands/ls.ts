@@ -169,14 +169,14 @@ function nothing({ limit, before, owed, ...asked }: Options): string {
   return owed ? "Nothing is owed.\n" : 'No deliveries yet. "hookspool demo" makes some.\n';
 }
 
-function row(delivery: DeliverySummary, { chalk, path }: LineStyle): string {
+function row(delivery: DeliverySummary, { tones, path }: LineStyle): string {
   const { provider, event, eventName, job, method, lastStatus, lastOutcome, lastMs } = delivery;
   const good = isSuccess(lastStatus);
   const answer = delivery.refusal ?? lastStatus?.toString() ?? lastOutcome ?? "untried";
   const parts = [
-    chalk.bold(`#${delivery.id}`.padStart(5)),
-    chalk.dim(localTime(delivery.receivedAt)),
-    good ? chalk.green(answer) : chalk.red(answer),
+    tones.strong(`#${delivery.id}`.padStart(5)),
+    tones.dim(localTime(delivery.receivedAt)),
+    good ? tones.good(answer) : tones.bad(answer),
     lastMs === null ? null : msText(lastMs),
     `${method} ${printable(path(delivery.path))}`,
     provider,
@@ -185,7 +185,7 @@ function row(delivery: DeliverySummary, { chalk, path }: LineStyle): string {
     byteText(delivery.bytes),
     delivery.verdict === "undecided" ? null : delivery.verdict,
     delivery.origin === "captured" ? null : delivery.origin,
-    delivery.owed ? chalk.yellow("owed") : null,
+    delivery.owed ? tones.warn("owed") : null,
     delivery.duplicateOf === null ? null : `again, first #${delivery.duplicateOf}`,
   ];
   return `${parts.filter((part) => part !== null && part !== "").join("  ")}\n`;

@@ -55,7 +55,7 @@ async function show(context: Context, word: string, { raw, reveal }: Options): P
     } else {
       const style = reveal ? { ...context.style, path: (path: string) => path } : context.style;
       const headers = reveal ? (pairs: HeaderPairs) => pairs : redactHeaders;
-      const sender = senderText(delivery, await isListed(delivery));
+      const sender = await senderText(delivery);
       await context.write(page(delivery, body, reader.attempts(id), { style, headers, sender }));
     }
   });
@@ -72,11 +72,12 @@ async function isListed({ clientAddress, provider }: Delivery): Promise<boolean 
   return isListedSource(clientAddress, findProvider(provider)?.sourceAddresses ?? []);
 }
 
-function senderText({ clientAddress, provider }: Delivery, listed: boolean | null): string | undefined {
+async function senderText(delivery: Delivery): Promise<string | undefined> {
+  const { clientAddress, provider } = delivery;
   if (!clientAddress) return undefined;
-  const whose = `one of the addresses that ${provider} names`;
-  const verdict = { true: `, ${whose}`, false: `, not ${whose}`, null: "" }[`${listed}`];
-  return `sent from ${printable(clientAddress)}, the tunnel says${verdict}`;
+  const { listedSourceText } = await import("../../inspect/source-address.ts");
+  const listed = listedSourceText(await isListed(delivery), provider);
+  return [`sent from ${printable(clientAddress)}`, "the tunnel says", listed].filter(Boolean).join(", ");
 }
 
 interface PageStyle {
@@ -91,7 +92,7 @@ function page(
   attempts: readonly Attempt[],
   { style, headers, sender }: PageStyle,
 ): string {
-  const { chalk, path } = style;
+  const { tones, path } = style;
   const { withheld = [] } = delivery;
   const { provider, job, duplicateOf, refusal } = delivery;
   const about = [
@@ -101,7 +102,7 @@ function page(
     duplicateOf !== null && `again, first #${duplicateOf}`,
   ].filter(Boolean);
   const lines = [
-    `${chalk.bold(`#${delivery.id}`)}  ${delivery.method} ${printable(path(delivery.path))}`,
+    `${tones.strong(`#${delivery.id}`)}  ${delivery.method} ${printable(path(delivery.path))}`,
     `${delivery.origin} ${localTime(delivery.receivedAt)} from ${delivery.peer ?? "an unknown peer"}, HTTP/${delivery.httpVersion}`,
     ...(sender === undefined ? [] : [sender]),
     ...(withheld.length === 0
@@ -109,23 +110,23 @@ function page(
       : [`withheld: ${withheld.map(printable).join(", ")} (the endpoint's own credential)`]),
     ...(about.length > 0 ? [about.join("  ")] : []),
     `signature ${delivery.verdict}${delivery.reason ? ` (${delivery.reason})` : ""}: ${delivery.explanation}`,
-    ...(refusal ? [chalk.red(`turned away: ${refusal}`)] : []),
+    ...(refusal ? [tones.bad(`turned away: ${refusal}`)] : []),
     ...(delivery.owed
       ? [
-          chalk.yellow(
+          tones.warn(
             `owed: no handler has answered with a 2xx${delivery.givenUp ? ", given up" : ""}. hookspool redeliver ${delivery.id}`,
           ),
         ]
       : []),
     ...(delivery.settledBy === null ? [] : [`settled by #${delivery.settledBy}, the same event`]),
     "",
-    chalk.underline("Headers"),
-    ...headers(delivery.headers).map((pair) => headerText(pair, chalk.cyan)),
+    tones.underlined("Headers"),
+    ...headers(delivery.headers).map((pair) => headerText(pair, tones.accent)),
     "",
-    `${chalk.underline("Body")}  ${byteText(body.size)}, sha256 ${delivery.digest}`,
+    `${tones.underlined("Body")}  ${byteText(body.size)}, sha256 ${delivery.digest}`,
     ...bodyLines(body),
     "",
-    chalk.underline("Attempts"),
+    tones.underlined("Attempts"),
     ...(attempts.length === 0
       ? ["  none yet"]
       : attempts.flatMap((attempt) => attemptLines(attempt, { style, headers }))),
@@ -137,7 +138,7 @@ const headerText = ([name, value]: readonly [string, string], colour: (text: str
   `  ${colour(printable(name))}: ${printable(value)}`;
 
 function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[] {
-  const { chalk, path } = style;
+  const { tones, path } = style;
   const { response, changes } = attempt;
   const answer = response
     ? `${response.status} ${printable(response.statusText)}`
@@ -148,9 +149,9 @@ function attemptLines(attempt: Attempt, { style, headers }: PageStyle): string[]
     ...(changes.body === undefined ? [] : [`another body, sha256 ${changes.body}`]),
   ];
   return [
-    `  ${attempt.number}  ${attempt.trigger}  ${printable(path(attempt.target))}  ${chalk.bold(answer)}  ${msText(attempt.ms)}`,
-    chalk.dim(`     changed on the way: ${changed.join(", ")}`),
-    ...(response ? responseLines(response, headers, chalk.dim) : []),
+    `  ${attempt.number}  ${attempt.trigger}  ${printable(path(attempt.target))}  ${tones.strong(answer)}  ${msText(attempt.ms)}`,
+    tones.dim(`     changed on the way: ${changed.join(", ")}`),
+    ...(response ? responseLines(response, headers, tones.dim) : []),
   ];
 }
 

@@ -1,26 +1,36 @@
 import { parseFilter } from "../../inspect/filter.ts";
 import { drawable } from "../cells.ts";
 import { candidates } from "../command-line.ts";
-import { type Binding, hintsFor, keyLabel } from "../keymap.ts";
-import { justified, type Line, lineWidth, paint, type Span } from "../line.ts";
+import { type Hint, hintsFor, keyLabel } from "../keymap.ts";
+import { justified, type Line, lineWidth, paint, type Span, wrapLine } from "../line.ts";
 import { matchCount, whereOf } from "../selectors.ts";
-import { isProblem, type State, selected } from "../state.ts";
+import { isProblem, type State } from "../state.ts";
 import type { Theme } from "../theme.ts";
 import { count } from "./header.ts";
 
-/** The bottom line: what is asked, else what there is to say, else the keys that work here. */
-export function hints(state: State, theme: Theme): string {
-  return paint(bottomLine(state), state.size.columns, theme);
-}
-
-function bottomLine(state: State): Line {
+/**
+ * The bottom line: what is asked, else what there is to say, else the keys that work here. More than one where that
+ * is longer than the screen is wide: an error that is cut helps nobody.
+ */
+export function hints(state: State, theme: Theme): readonly string[] {
   const { columns } = state.size;
-  const { here, out } = hintsFor(whereOf(state), { hasDelivery: selected(state) !== undefined });
+  const { here, out } = hintsFor(whereOf(state), state);
   const way = hintSpans(out, columns);
-  return justified(leftPart(state, here, columns - lineWidth(way) - 2), way, columns);
+  const room = columns - lineWidth(way) - 2;
+  const left = leftPart(state, here, room);
+  if (lineWidth(left) <= room) return [paint(justified(left, way, columns), columns, theme)];
+  const rows = wrapLine(left, columns);
+  const shown = [...rows.slice(0, MOST_ROWS - 1), rows.slice(MOST_ROWS - 1).flat()].filter(
+    ({ length }) => length > 0,
+  );
+  const [last = []] = shown.splice(-1);
+  const end = lineWidth(last) <= room ? justified(last, way, columns) : last;
+  return [...shown, end].map((row) => paint(row, columns, theme));
 }
 
-function leftPart(state: State, bindings: readonly Binding[], columns: number): Line {
+const MOST_ROWS = 4;
+
+function leftPart(state: State, bindings: readonly Hint[], columns: number): Line {
   const { mode, message } = state;
   switch (mode.kind) {
     case "filter":
@@ -28,15 +38,15 @@ function leftPart(state: State, bindings: readonly Binding[], columns: number): 
     case "line":
       return commandLine(mode.text);
     case "forge":
-      return [["Forge  ", "strong"], [drawable(mode.text)], CURSOR, ...spaced(hintSpans(bindings, columns))];
+      return withHints([["Forge  ", "strong"], [drawable(mode.text)], CURSOR, ["  "]], bindings, columns);
     case "copy":
-      return [["Copy  ", "strong"], ...hintSpans(bindings, columns)];
+      return withHints([["Copy  ", "strong"]], bindings, columns);
     case "export":
-      return [[`Export ${numbered(mode.ids)}  `, "strong"], ...hintSpans(bindings, columns)];
+      return withHints([[`Export ${numbered(mode.ids)}  `, "strong"]], bindings, columns);
     case "remove":
-      return [[question(state, mode), "warn"], ...hintSpans(bindings, columns)];
+      return withHints([[question(state, mode), "warn"]], bindings, columns);
     case "resign":
-      return [["The body was changed: sign it anew?  ", "warn"], ...hintSpans(bindings, columns)];
+      return withHints([["The body was changed: sign it anew?  ", "warn"]], bindings, columns);
     case "help":
     case "diff":
       return hintSpans(bindings, columns);
@@ -47,7 +57,9 @@ function leftPart(state: State, bindings: readonly Binding[], columns: number): 
 
 const CURSOR: Span = ["▏", "accent"];
 
-const spaced = (line: Line): Line => [["  "], ...line];
+function withHints(asked: Line, bindings: readonly Hint[], columns: number): Line {
+  return [...asked, ...hintSpans(bindings, columns - lineWidth(asked))];
+}
 
 function question(
   state: State,
@@ -85,13 +97,15 @@ function commandLine(text: string): Line {
   return [...typed, [`  ${found.join("  ")}`, "dim"]];
 }
 
-/** As many hints as fit whole. */
-function hintSpans(bindings: readonly Binding[], columns: number): Line {
+/** As many hints as fit whole; closer together where that lets all of them. */
+function hintSpans(all: readonly Hint[], columns: number): Line {
+  const spaced = (gap: string) =>
+    all.map(({ key, hint }, i): Line => [[i > 0 ? gap : ""], [keyLabel(key), "strong"], [` ${hint}`, "dim"]]);
+  const close = spaced("  ");
+  if (lineWidth(close.flat()) <= columns && lineWidth(spaced("   ").flat()) > columns) return close.flat();
   const spans: Span[] = [];
   let left = columns;
-  for (const { keys, hint = "" } of bindings) {
-    const gap = spans.length > 0 ? "   " : "";
-    const pair: Span[] = [[gap], [keyLabel(keys[0]), "strong"], [` ${hint}`, "dim"]];
+  for (const pair of spaced("   ")) {
     left -= lineWidth(pair);
     if (left < 0) break;
     spans.push(...pair);

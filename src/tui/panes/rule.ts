@@ -2,7 +2,7 @@ import { byteText } from "../../core/text.ts";
 import { redactPath } from "../../inspect/redact.ts";
 import { drawable, inColumns, widthOf } from "../cells.ts";
 import { type Line, lineWidth, paint, type Span } from "../line.ts";
-import { forgeRows } from "../overlays.ts";
+import { forgeRows, overlayRows } from "../overlays.ts";
 import { layout, matchCount, showsDetail } from "../selectors.ts";
 import { type State, selected } from "../state.ts";
 import type { Theme } from "../theme.ts";
@@ -18,9 +18,12 @@ function ruleLine(state: State): Line {
   const { wide, listColumns, detailColumns } = layout(state);
   switch (state.mode.kind) {
     case "help":
-      return titled([["Keys", "strong"]], columns);
+      return titled([["Keys", "strong"], progress(state, state.mode)], columns);
     case "diff":
-      return titled([[`#${state.mode.left} beside #${state.mode.right}`, "strong"]], columns);
+      return titled(
+        [[`#${state.mode.left} beside #${state.mode.right}`, "strong"], progress(state, state.mode)],
+        columns,
+      );
     case "forge":
       return titled(
         [
@@ -37,6 +40,14 @@ function ruleLine(state: State): Line {
     ["┬", "dim"],
     ...titled(detailTitle(state), detailColumns),
   ];
+}
+
+/** How far one has read, where there is more than the screen shows. */
+function progress(state: State, { scroll }: { readonly scroll: number }): Span {
+  const { length } = overlayRows(state);
+  const { paneRows } = layout(state);
+  if (length <= paneRows) return [""];
+  return [`  ${Math.round((100 * Math.min(length, scroll + paneRows)) / length)}%`, "dim"];
 }
 
 /** `── title ─────` */

@@ -2,6 +2,7 @@ import type { Forged, ForgeWish, HandedOver } from "../../core/actions.ts";
 import type { Diff } from "../../inspect/diff.ts";
 import {
   type About,
+  type Compared,
   type Detail,
   type Forgeable,
   type FoundPage,
@@ -73,6 +74,7 @@ export function createApi(token: string) {
       return json<FoundPage>("GET", `deliveries?${words}`);
     },
     detail: (id: number) => json<Detail>("GET", `deliveries/${id}`),
+    signature: async (id: number) => (await json<Compared>("GET", `deliveries/${id}/signature`)).facts,
     body: async (id: number) => (await ask("GET", `deliveries/${id}/body`)).blob(),
     diff: (left: number, right: number) => json<Diff>("GET", `deliveries/${left}/diff/${right}`),
     async export(ids: readonly number[], { format, secrets }: ExportOptions): Promise<File> {

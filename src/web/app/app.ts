@@ -1,12 +1,12 @@
 import { byId } from "./dom.ts";
 import { startInspector } from "./inspector.ts";
-import { takeToken } from "./token.ts";
+import { takeFragment } from "./token.ts";
 
-const token = takeToken();
+const { token, delivery } = takeFragment();
 if (token === undefined) {
   byId("connection").textContent = "no token";
   byId("list").append("This page needs its token: open the link that hookspool shows.");
-} else startInspector(token);
+} else startInspector(token, delivery);
 
 // A link that is opened in a tab that is open already changes the fragment alone.
 addEventListener("hashchange", () => {

@@ -1,4 +1,5 @@
 import { byteText, localTime } from "../../core/text.ts";
+import type { SignatureFacts } from "../../core/verdict.ts";
 import type { Detail } from "../protocol.ts";
 import type { Actions } from "./actions/actions.ts";
 import type { LoadedMedia } from "./api.ts";
@@ -8,7 +9,7 @@ import { createBodyTab } from "./tabs/body.ts";
 import { headersTab } from "./tabs/headers.ts";
 import { createJobTab } from "./tabs/job.ts";
 import { createMediaTab } from "./tabs/media.ts";
-import { signatureTab } from "./tabs/signature.ts";
+import { createSignatureTab } from "./tabs/signature.ts";
 import type { Tab } from "./tabs/tab.ts";
 import { eventSign, verdictSign } from "./words.ts";
 
@@ -17,13 +18,21 @@ interface DetailOptions {
   readonly onBack: () => void;
   /** Shows another delivery. */
   readonly onGo: (id: number) => void;
+  readonly loadSignature: (id: number) => Promise<SignatureFacts | null>;
   readonly loadMedia: (id: number, at: number) => Promise<LoadedMedia>;
   /** Whether files are fetched as soon as they are shown. */
   readonly fetchesMedia: () => boolean;
 }
 
 /** One delivery in full. */
-export function createDetail({ actions, onBack, onGo, loadMedia, fetchesMedia }: DetailOptions) {
+export function createDetail({
+  actions,
+  onBack,
+  onGo,
+  loadSignature,
+  loadMedia,
+  fetchesMedia,
+}: DetailOptions) {
   const pane = byId("detail");
   const title = el("h2", { class: "title", tabindex: -1 });
   const summary = el("p", { class: "summary" });
@@ -35,7 +44,7 @@ export function createDetail({ actions, onBack, onGo, loadMedia, fetchesMedia }:
     bodyTab,
     headersTab,
     responseTab,
-    signatureTab,
+    createSignatureTab({ load: loadSignature }),
     attemptsTab,
     jobTab,
     mediaTab,

@@ -1,3 +1,4 @@
+import type { Filter } from "../../inspect/filter.ts";
 import type { About, LiveMessage } from "../protocol.ts";
 import { createActions } from "./actions/actions.ts";
 import { trouble } from "./actions/context.ts";
@@ -23,13 +24,22 @@ const SETTLE_MS = 80;
 /** Between two deliveries that are shown in full while the newest is followed, in ms. */
 const FOLLOW_MS = 300;
 
-/** The page at work: joins the list, the delivery that is open, and what a person does with them. */
-export function startInspector(token: string): void {
+/** No more deliveries are loaded to find one in the list that a link leads to. */
+const MOST_SOUGHT = 5_000;
+
+/**
+ * The page at work: joins the list, the delivery that is open, and what a person does with them.
+ *
+ * @param linked the delivery to show at first; `undefined` for the newest
+ */
+export function startInspector(token: string, linked: number | undefined): void {
   const api = createApi(token);
   const panes = byId("panes");
   const wide = matchMedia("(min-width: 900px)");
   let about: About | undefined;
   let selected: number | undefined;
+  /** What is selected and stays so until the list has come to it. */
+  let sought: number | undefined;
   let marked: readonly number[] = [];
   let follow = true;
   let detailTimer: ReturnType<typeof setTimeout> | undefined;
@@ -46,10 +56,8 @@ export function startInspector(token: string): void {
   const detail = createDetail({
     actions: () => actions,
     onBack: () => setPane("list"),
-    onGo(id) {
-      setFollow(false);
-      select(id);
-    },
+    onGo: go,
+    loadSignature: api.signature,
     loadMedia: api.media,
     fetchesMedia: () => about?.media === "auto",
   });
@@ -63,7 +71,7 @@ export function startInspector(token: string): void {
   });
   const header = createHeader(() => actions);
   const statistics = createStatistics();
-  const filterField = createFilterField({ apply: deliveries.setFilter, leave: list.focus });
+  const filterField = createFilterField({ apply: applyFilter, leave: list.focus });
 
   const commands = commandsFor({
     actions,
@@ -100,6 +108,10 @@ export function startInspector(token: string): void {
     take,
     state: header.connection,
   });
+  if (linked !== undefined) {
+    go(linked);
+    setPane("detail");
+  }
 
   function take(message: LiveMessage) {
     switch (message.type) {
@@ -137,15 +149,34 @@ export function startInspector(token: string): void {
     deliveries.remove(ids);
     if (selected === undefined || !ids.includes(selected)) return;
     const rows = deliveries.rows();
-    select((rows[at] ?? rows.at(-1))?.id);
+    select((at === -1 ? rows[0] : (rows[at] ?? rows.at(-1)))?.id);
     if (panes.dataset.pane === "detail" && !wide.matches) setPane("list");
   }
 
   /** The newest is selected where nothing else is, or what was is not there any more. */
   function keepSelected() {
     const rows = deliveries.rows();
-    if (follow || !rows.some(({ id }) => id === selected)) select(rows[0]?.id);
+    const isThere = rows.some(({ id }) => id === selected);
+    if (sought === undefined && (follow || !isThere)) select(rows[0]?.id);
     show();
+    if (sought === undefined) return;
+    if (isThere) {
+      list.reveal(sought);
+      sought = undefined;
+    } else if (rows.length < MOST_SOUGHT && (rows.at(-1)?.id ?? 0) > sought) void deliveries.loadOlder();
+  }
+
+  /** Shows a delivery that may stand far down the list, or in none. */
+  function go(id: number) {
+    setFollow(false);
+    select(id);
+    sought = id;
+    keepSelected();
+  }
+
+  function applyFilter(filter: Filter) {
+    sought = undefined;
+    deliveries.setFilter(filter);
   }
 
   function show() {
@@ -164,6 +195,7 @@ export function startInspector(token: string): void {
   function select(id: number | undefined) {
     if (id === selected) return;
     selected = id;
+    sought = undefined;
     if (id === undefined) detail.clear();
     else {
       list.reveal(id);
@@ -183,8 +215,10 @@ export function startInspector(token: string): void {
         const found = await api.detail(id);
         if (id === selected) detail.show(found);
       } catch (error) {
-        if (error instanceof ApiError && error.status === 404) takeRemoved([id]);
-        else if (error instanceof ApiError && error.status !== "network") trouble(error);
+        if (error instanceof ApiError && error.status === 404) {
+          if (id === sought) say(`there is no delivery ${id}`, "warn");
+          takeRemoved([id]);
+        } else if (error instanceof ApiError && error.status !== "network") trouble(error);
       }
     }, afterMs);
   }

@@ -1,17 +1,19 @@
+import { type InspectorFragment, inspectorLink, readInspectorFragment } from "../../core/inspector-link.ts";
+
 const key = "hookspool-token";
 
 /**
- * The token out of the address's fragment, which is then taken out of the address: it stands in no history and on
- * no screen. Kept for as long as the tab is, so that it can be loaded again.
+ * What the address's fragment says, which is then taken out of the address: the token stands in no history and on
+ * no screen. It is kept for as long as the tab is, so that that can be loaded again.
  */
-export function takeToken(): string | undefined {
-  const token = new URLSearchParams(location.hash.slice(1)).get("token");
-  if (token !== null) {
+export function takeFragment(): InspectorFragment {
+  const { token, delivery } = readInspectorFragment(location.hash);
+  if (token !== undefined) {
     sessionStorage.setItem(key, token);
     history.replaceState(null, "", location.pathname);
   }
-  return sessionStorage.getItem(key) ?? undefined;
+  return { token: sessionStorage.getItem(key) ?? undefined, delivery };
 }
 
-/** The link that {@link takeToken} takes it from. */
-export const linkTo = (origin: string) => `${origin}/#token=${sessionStorage.getItem(key) ?? ""}`;
+/** The link that {@link takeFragment} reads. */
+export const linkTo = (origin: string) => inspectorLink(origin, sessionStorage.getItem(key) ?? "");

@@ -1,12 +1,21 @@
 import type { HeaderPairs } from "../../../core/headers.ts";
-import { localTime } from "../../../core/text.ts";
+import { localTime, printable } from "../../../core/text.ts";
 import { el } from "../dom.ts";
 import type { Tab } from "./tab.ts";
 
 export const headersTab: Tab = {
   name: "Headers",
   part: ({ delivery: { id, headers, origin } }) => [id, headers, origin],
-  content({ delivery: { method, path, httpVersion, peer, origin, receivedAt, headers } }) {
+  content({ delivery }) {
+    const { method, path, httpVersion, peer, clientAddress, withheld = [] } = delivery;
+    const { origin, receivedAt, headers } = delivery;
+    const about = [
+      `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`,
+      ...(clientAddress ? [`sent from ${printable(clientAddress)}, the tunnel says`] : []),
+      ...(withheld.length > 0
+        ? [`withheld: ${withheld.map(printable).join(", ")} (the endpoint's own credential)`]
+        : []),
+    ];
     return [
       el(
         "p",
@@ -15,7 +24,7 @@ export const headersTab: Tab = {
         ` ${path} `,
         el("span", { class: "dim" }, `HTTP/${httpVersion}`),
       ),
-      el("p", { class: "dim" }, `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`),
+      el("div", { class: "dim" }, ...about.map((line) => el("div", {}, line))),
       headerTable(headers),
     ];
   },

@@ -1,5 +1,8 @@
 import type { DeliveryReader } from "../core/ports.ts";
-import type { SignatureFacts } from "../tui/ports.ts";
+import type { SignatureFacts } from "../core/verdict.ts";
+import { isListedSource, listedSourceText } from "../inspect/source-address.ts";
+import type { Provider } from "../providers/_provider.ts";
+import { createJudge, type Judgement } from "./judgement.ts";
 
 /** So many of the signed bytes are shown. */
 const SIGNED_SHOWN = 200;
@@ -16,22 +19,37 @@ export async function signatureFactsOf(
   const delivery = reader.delivery(id);
   const body = reader.body(id);
   if (!delivery || !body || delivery.provider === null || body.size > MOST_JUDGED_BYTES) return null;
-  const { createJudge } = await import("../wiring/judgement.ts");
   const { headers, path, receivedAt, provider } = delivery;
   const judgement = await createJudge(dir, process.env, () => {})({
     request: { headers, body: body.bytes(), url: path, receivedAt },
     provider,
     scheme: undefined,
   });
-  const { choice, description, signed, signatureHeader, expected, received } = judgement;
+  return signatureFacts(judgement, delivery.clientAddress);
+}
+
+/** What of a judgement a person is shown; `null` where there was no scheme to try. */
+export function signatureFacts(
+  judgement: Judgement,
+  clientAddress: string | null = null,
+): SignatureFacts | null {
+  const { choice, description, provider, signed, signatureHeader, expected, received } = judgement;
   if (!choice) return null;
-  const bytes = signed ? Buffer.concat(signed) : null;
+  const bytes = signed && Buffer.concat(signed);
   return {
     scheme: `${choice.scheme}: ${description}`,
+    // A character that is cut in two at the end is left out.
     signed: bytes && new TextDecoder().decode(bytes.subarray(0, SIGNED_SHOWN), { stream: true }),
     signedBytes: bytes?.length ?? null,
+    isSignedCut: bytes !== null && bytes.length > SIGNED_SHOWN,
     header: signatureHeader,
     expected,
     received,
+    source: clientAddress && provider ? sourceText(clientAddress, provider) : null,
   };
+}
+
+function sourceText(address: string, { id, sourceAddresses }: Provider): string | null {
+  const listed = listedSourceText(isListedSource(address, sourceAddresses), id);
+  return listed && `${address}, ${listed}`;
 }
