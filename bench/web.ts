@@ -188,6 +188,8 @@ async function burst(
     const without = await sender.send({ ...load, port: bare.capturePort });
     const page = await open(browser, watched.url);
     await page.evaluate(watchInput);
+    // What opening it costs has been measured; here it is open.
+    await wait(1_500);
     let over = false;
     const sending = sender.send({ ...load, port: watched.capturePort }).finally(() => (over = true));
     while (!over) {

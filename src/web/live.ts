@@ -24,7 +24,7 @@ export interface Live {
 }
 
 /** Between two looks at the store: the more there was to tell, the longer, so that a burst is told in few words. */
-const TELL_MS = { least: 10, perDelivery: 4, most: 150 } as const;
+const TELL_MS = { least: 10, perDelivery: 4, most: 500 } as const;
 
 /** Between two tellings of the statistics; less where there is much to be read. */
 const COUNT_MS = 1_000;

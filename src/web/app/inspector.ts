@@ -21,8 +21,8 @@ import { createStatistics } from "./statistics.ts";
 /** How long a selection stands before its details are asked for, in ms: who runs through the list wants none. */
 const SETTLE_MS = 80;
 
-/** Between two deliveries that are shown in full while the newest is followed, in ms. */
-const FOLLOW_MS = 300;
+/** Between two deliveries that are shown in full while the newest is followed, in ms: nobody reads faster. */
+const FOLLOW_MS = 1_000;
 
 /** No more deliveries are loaded to find one in the list that a link leads to. */
 const MOST_SOUGHT = 5_000;
@@ -43,6 +43,8 @@ export function startInspector(token: string, linked: number | undefined): void 
   let marked: readonly number[] = [];
   let follow = true;
   let detailTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When details were asked for last. */
+  let detailAt = Number.NEGATIVE_INFINITY;
 
   const deliveries = createDeliveries({ api, show: keepSelected, trouble });
   const list = createList({
@@ -200,7 +202,9 @@ export function startInspector(token: string, linked: number | undefined): void 
     else {
       list.reveal(id);
       // The one that is due reads what is selected then.
-      if (!follow || detailTimer === undefined) loadDetail(follow ? FOLLOW_MS : SETTLE_MS);
+      if (!follow) loadDetail(SETTLE_MS);
+      else if (detailTimer === undefined)
+        loadDetail(Math.max(SETTLE_MS, detailAt + FOLLOW_MS - performance.now()));
     }
     show();
   }
@@ -209,6 +213,7 @@ export function startInspector(token: string, linked: number | undefined): void 
     clearTimeout(detailTimer);
     detailTimer = setTimeout(async () => {
       detailTimer = undefined;
+      detailAt = performance.now();
       const id = selected;
       if (id === undefined || (!wide.matches && panes.dataset.pane === "list")) return;
       try {
