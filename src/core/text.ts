@@ -17,16 +17,18 @@ export function msText(ms: number): string {
 
 /** Local time of day: `10:00:00`. */
 export function clockTime(ms: number): string {
-  return new Date(ms).toTimeString().slice(0, 8);
+  const date = new Date(ms);
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
 
 /** `2026-11-21 10:00:00`, local. */
 export function localTime(ms: number): string {
   const date = new Date(ms);
-  const two = (part: number) => String(part).padStart(2, "0");
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} ${clockTime(ms)}`;
 }
+
+const two = (part: number) => String(part).padStart(2, "0");
 
 /** What strangers send must not move the cursor, colour the screen, ring the bell or turn the reading direction. */
 export function printable(text: string): string {

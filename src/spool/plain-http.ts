@@ -33,6 +33,8 @@ const statusLine = /^HTTP\/1\.1 ([2-5]\d\d) ([\t\x20-\x7e\x80-\xff]*)$/;
 const anyStatusLine = /^HTTP\/1\.1 [1-9]\d\d [\t\x20-\x7e\x80-\xff]*$/;
 
 /** Names without a space before the colon, values without control characters, no folded lines. */
+const fieldName = /^[\w!#$%&'*+.^`|~-]+$/;
+const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 const fieldLines = /^(?:[\w!#$%&'*+.^`|~-]+:[\t\x20-\x7e\x80-\xff]*\r\n)+$/;
 
 /** Fields of which one message may have one at most; with another value, or as well as others, it is not plain. */
@@ -78,9 +80,13 @@ const mayLackBody = (status: number) => status === 204 || status === 205 || stat
 
 /** A message's head as it goes out; `undefined` where that could be read in another way than it is meant. */
 function writtenHead(start: string, headers: HeaderPairs): string | undefined {
-  let fields = "";
-  for (const [name, value] of headers) fields += `${name}: ${value}\r\n`;
-  return fields === "" || fieldLines.test(fields) ? `${start}\r\n${fields}\r\n` : undefined;
+  let head = `${start}\r\n`;
+  for (const [name, value] of headers) {
+    // Each for itself: one that holds the end of a line would pass for two.
+    if (!fieldName.test(name) || !fieldValue.test(value)) return undefined;
+    head += `${name}: ${value}\r\n`;
+  }
+  return `${head}\r\n`;
 }
 
 /** The head of an answer as it goes out; `undefined` where nobody would read it as it is meant. */

@@ -154,10 +154,12 @@ export const markMeanings = [
 
 const DAY_MS = 86_400_000;
 
+/** By hand: the first that `Intl` makes takes 17 ms. */
+const months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
 /** The time of day; for what is older than a day, the day. */
 function timeText(ms: number, now: number): string {
   if (now - ms < DAY_MS) return clockTime(ms);
   const date = new Date(ms);
-  const month = date.toLocaleString("en", { month: "short" });
-  return `${month} ${String(date.getDate()).padStart(2, " ")}`;
+  return `${months[date.getMonth()]} ${String(date.getDate()).padStart(2, " ")}`;
 }

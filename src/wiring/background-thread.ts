@@ -33,7 +33,8 @@ const stop = new AbortController();
 
 const tasks = [
   regularly(CHECK_EVERY_MS, checkpoint),
-  regularly(CHECK_EVERY_MS, makeSearchable()),
+  // A start has better things to do.
+  pause(CHECK_EVERY_MS).then(() => regularly(CHECK_EVERY_MS, makeSearchable())),
   rules && regularly(PRUNE_EVERY_MS, () => prune(rules)),
 ];
 

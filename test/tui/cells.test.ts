@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
-import { drawable, inColumns } from "../../src/tui/cells.ts";
+import { drawable, inColumns, widthOf } from "../../src/tui/cells.ts";
 import { type Line, lineWidth, paint, paintWhole, wrapLine } from "../../src/tui/line.ts";
 
 const plain = (text: string) => text;
@@ -63,4 +63,16 @@ describe("a wrapped line", () => {
       ),
     );
   });
+});
+
+test("every character that is drawn here is as wide as string-width says, also beside another", () => {
+  const wrong: string[] = [];
+  for (let code = 0x20; code <= 0x2fff; code += 1) {
+    const character = String.fromCharCode(code);
+    // Control characters are written out before they are measured.
+    if (/[\p{Cc}\p{Surrogate}]/u.test(character)) continue;
+    for (const text of [character, `a${character}b`])
+      if (widthOf(text) !== stringWidth(text)) wrong.push(code.toString(16));
+  }
+  expect(wrong).toEqual([]);
 });

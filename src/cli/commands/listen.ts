@@ -278,7 +278,9 @@ async function listen(
     (await import("../../providers/_find.ts")).providerNamed(settings.provider);
   const mode = outputMode(context, options.output, command);
   const interrupt = interruptions(context);
-  const reporter = await reporterFor(mode, context, settings, options, interrupt);
+  // Loaded while the capture thread starts; what is to be said by then waits for it.
+  const reporting = reporterFor(mode, context, settings, options, interrupt);
+  let reporterNow: Reporter | undefined;
 
   const onUrl =
     options.onUrl === undefined
@@ -300,13 +302,15 @@ async function listen(
     rules: standingRules(options),
     observer(notice: Notice) {
       if (notice.type === "tunnel" && notice.status.endpoint !== null) urlIs(notice.status.endpoint);
-      return reporter.observe(notice);
+      return reporterNow ? reporterNow.observe(notice) : reporting.then((late) => late.observe(notice));
     },
     inspector: inspectorPort(mode, options.inspector),
     media: options.media,
-    onTrouble: reporter.trouble,
+    onTrouble: (error) => void reporting.then((reporter) => reporter.trouble(error)),
     onCrash: interrupt.crash,
   });
+  const reporter = await reporting;
+  reporterNow = reporter;
   try {
     reporter.opened(session);
     const first = await Promise.race([session.ready, interrupt.first]);
