@@ -38,13 +38,15 @@ interface WriterOptions {
 
 /**
  * Group commit: what arrives while one group is being synced makes up the next. A delivery is answered for only
- * after the sync; attempts ride on a commit now and then, or on a timer, and never cause a sync of their own: if power
- * fails before one, the delivery is still listed as owed.
+ * after the sync; attempts ride on a commit now and then, at the latest on that of the next delivery of their job, or on a
+ * timer, and never cause a sync of their own: if power fails before one, the delivery is still listed as owed.
  */
 export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOptions): GroupWriter {
   let entries: Entry[] = [];
   let idle: Entry[] = [];
   let idleIsDue = false;
+  /** The jobs of attempts that wait. */
+  const triedJobs = new Set<string>();
   let mustSync = false;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -82,6 +84,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     if (!idleIsDue) return group;
     idle = [];
     idleIsDue = false;
+    triedJobs.clear();
     clearTimeout(timer);
     timer = undefined;
     return group;
@@ -151,6 +154,8 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     reopen: (body) =>
       body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
     append(delivery) {
+      // Or a kill would leave the one before it owed, to be handed over once more behind this one.
+      if (delivery.identity.job !== null && triedJobs.has(delivery.identity.job)) idleIsDue = true;
       const done = enqueue(entries, () => {
         const duplicateOf = events.first(delivery.identity);
         const summary = insertDelivery(database, delivery, duplicateOf);
@@ -162,11 +167,15 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       void run();
       return done;
     },
-    appendAttempt: (attempt) =>
-      enqueueIdly(
+    appendAttempt(attempt) {
+      const event = recent.peek(attempt.delivery);
+      if (!event) idleIsDue = true;
+      else if (event.job !== null) triedJobs.add(event.job);
+      return enqueueIdly(
         () => insertAttempt(database, attempt, recent.take),
         ATTEMPT_BYTES + (attempt.response?.body.length ?? 0),
-      ),
+      );
+    },
     setVerification: (id, verification) => enqueueIdly(() => updateVerification(database, id, verification)),
     giveUp: (id) =>
       enqueueIdly(
@@ -310,6 +319,7 @@ function recentEvents(database: Database) {
       if (oldest !== undefined) recent.delete(oldest);
     },
     forget: (id: number) => void recent.delete(id),
+    peek: (id: number) => recent.get(id),
     take(id: number): Event | undefined {
       const kept = recent.get(id);
       if (kept) {

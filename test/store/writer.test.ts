@@ -190,3 +190,19 @@ describe("on a disk that is full", () => {
     await expect(writer.appendAttempt(large(id))).rejects.toThrow("full");
   });
 });
+
+describe("attempts wait for each other, but", () => {
+  const about = (job: string | null) => newDelivery({ identity: { ...newDelivery().identity, job } });
+
+  test("never longer than for the next delivery of their job: after a kill it must not be told again behind that", async () => {
+    const { database, writer } = countedWriter();
+    const tried = () => Number(database.statement("SELECT count(*) AS n FROM attempts").get()?.n);
+    const first = await writer.append(about("a"));
+    void writer.appendAttempt(newAttempt(first.id, 200));
+    await writer.append(about("b"));
+    expect(tried()).toBe(0);
+    await writer.append(about("a"));
+    expect(tried()).toBe(1);
+    await writer.close();
+  });
+});
