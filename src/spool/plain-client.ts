@@ -47,6 +47,7 @@ export function createPlainClient(): PlainClient {
   const memory = Buffer.allocUnsafeSlow(READ_BYTES);
   /** By origin; the one used last is taken first. */
   const idle = new Map<string, Connection[]>();
+  let isClosed = false;
 
   function idleAt({ origin }: Target): Connection[] {
     const known = idle.get(origin);
@@ -107,7 +108,7 @@ export function createPlainClient(): PlainClient {
     connection.listener = undefined;
     connection.hasServed = true;
     // Answered early, the rest of the request need not be sent.
-    if (socket.destroyed || socket.writableLength > 0 || connection.idleMs <= 0) socket.destroy();
+    if (isClosed || socket.destroyed || socket.writableLength > 0 || connection.idleMs <= 0) socket.destroy();
     else idleAt(target).push(connection);
   }
 
@@ -151,6 +152,7 @@ export function createPlainClient(): PlainClient {
       return { answer, isReused: () => hasServed, stop, leave: stop };
     },
     close() {
+      isClosed = true;
       for (const waiting of idle.values()) for (const { socket } of [...waiting]) socket.destroy();
     },
   };

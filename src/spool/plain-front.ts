@@ -52,6 +52,12 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
     return isTurnedAway(head) || !room.enter(request.bodyBytes) ? undefined : head;
   }
 
+  function done(body: Buffer) {
+    room.leave(body.length);
+    inFlight -= 1;
+    if (inFlight === 0) onAllAnswered?.();
+  }
+
   function accept(socket: Socket): void {
     let coming: Coming | undefined;
     let isAnswering = false;
@@ -75,6 +81,7 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
       const head = request && admitted(request, socket);
       if (!head) return leave(bytes);
       idle.delete(socket);
+      inFlight += 1;
       const end = request.headBytes + request.bodyBytes;
       if (bytes.length >= end) {
         serve(head, bytes.subarray(request.headBytes, end));
@@ -98,19 +105,15 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
 
     function serve(head: RequestHead, body: Buffer) {
       isAnswering = true;
-      inFlight += 1;
-      void options.take(head, wholeBody(body), plainReply(socket, onAnswered)).then(() => {
-        room.leave(body.length);
-        inFlight -= 1;
-        if (inFlight === 0) onAllAnswered?.();
-      });
+      void options.take(head, wholeBody(body), plainReply(socket, onAnswered)).then(() => done(body));
     }
 
     function onAnswered() {
       isAnswering = false;
+      if (socket.destroyed) return;
       if (hasEnded || onAllAnswered) return void socket.end();
       idle.add(socket);
-      socket.setTimeout(keepAliveMs);
+      if (socket.timeout !== keepAliveMs) socket.setTimeout(keepAliveMs);
       if (socket.isPaused()) socket.resume();
     }
 
@@ -129,7 +132,7 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
       idle.delete(socket);
       if (!coming) return;
       bodies.complete(socket);
-      room.leave(coming.body.length);
+      done(coming.body);
       coming = undefined;
       options.onBrokenOff();
     }

@@ -125,3 +125,16 @@ describe("towards the handler", () => {
     expect(spool.store.reader.counts()).toMatchObject({ deliveries: 2, owed: 0 });
   });
 });
+
+test("what a sender sent that has gone before its answer is handed over all the same", async () => {
+  const { handler, spool, connection } = await connected();
+  let answer = () => {};
+  handler.answer = (socket) => {
+    answer = () => void socket.write(ok);
+  };
+  connection.send(post("/1", "abc"));
+  await handler.next();
+  connection.socket.resetAndDestroy();
+  answer();
+  expect(await spool.next("attempt")).toMatchObject({ attempt: { delivery: 1, status: 200 } });
+});
