@@ -62,7 +62,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
       tui = startTui({
         ports: {
           ...session.actions,
-          ...worldOf(context, session, options.target),
+          ...worldOf(session, options.target),
           quit: options.quit,
           suspend,
         },
@@ -90,7 +90,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
 }
 
 /** What has nothing to do with capturing; most of it is loaded when it is first wanted. */
-function worldOf(_context: Context, session: Session, target: string) {
+function worldOf(session: Session, target: string) {
   const reader = session.reader();
   return {
     reader,

@@ -22,7 +22,7 @@ export interface TurnedAway {
   readonly status: number;
   readonly reason: string;
   /** How to be let in. */
-  readonly challenge?: string;
+  readonly challenge?: string | undefined;
 }
 
 /** The head that is to be kept of a request, without the endpoint's own credential, or why there is none. */
@@ -44,7 +44,7 @@ export function createAdmission({ origin, paths, doorkeeper, clientAddressHeader
       clientAddress: lastHop(headers, clientAddressHeader?.() ?? null),
     };
     const head = doorkeeper ? doorkeeper.admit(asked) : asked;
-    if (!head) return { status: 401, reason: "no valid credential", challenge: doorkeeper?.challenge ?? "" };
+    if (!head) return { status: 401, reason: "no valid credential", challenge: doorkeeper?.challenge };
     const keptOut = whyKeptOut(head, paths);
     return keptOut === undefined ? head : { status: 404, reason: keptOut };
   };

@@ -1,4 +1,5 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { Writable } from "node:stream";
 import type { NewAttempt } from "../core/attempt.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import type { AnswerSink } from "./forward.ts";
@@ -22,21 +23,23 @@ export function replyThrough(response: ServerResponse): Reply {
     },
     body(chunk) {
       if (response.destroyed || response.write(chunk)) return undefined;
-      return new Promise((resolve) => {
-        const go = () => {
-          response.off("drain", go);
-          response.off("close", go);
-          resolve();
-        };
-        // A sender that has gone does not keep the handler from being heard to the end.
-        response.once("drain", go);
-        response.once("close", go);
-      });
+      return drained(response);
     },
     end: () => void response.end(),
     // Of what has not begun, the sender can still be told.
     broken: () => void (response.headersSent && response.destroy()),
   };
+}
+
+/** Resolves when more may be written; a sender that has gone does not keep the handler from being heard to the end. */
+export function drained(sender: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const go = () => {
+      sender.off("drain", go).off("close", go);
+      resolve();
+    };
+    sender.once("drain", go).once("close", go);
+  });
 }
 
 /** Seconds after which a sender may try again. */

@@ -1,10 +1,11 @@
 import http, { type ClientRequest, type IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { INLINE_BODY_BYTES } from "../core/delivery.ts";
 import { systemCode } from "../core/errors.ts";
 import type { StoredBody } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
 import { type Asking, closedError, IDLE_CONNECTION_MS } from "./asking.ts";
-import { ADDRESS_PATIENCE_MS, localLookup } from "./local-lookup.ts";
+import { connectionTo } from "./local-lookup.ts";
 import { flatForNode, type WireRequest } from "./wire.ts";
 
 /** Asks through Node's `http` and `https`: whatever there is to be asked. */
@@ -30,7 +31,6 @@ export function createNodeClient({ insecure, ca }: NodeClientOptions): NodeClien
     keepAlive: true,
     timeout: IDLE_CONNECTION_MS,
     scheduling: "lifo" as const,
-    autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
   };
   const protocols = new Map<Target["protocol"], Promise<Protocol>>();
 
@@ -57,9 +57,7 @@ export function createNodeClient({ insecure, ca }: NodeClientOptions): NodeClien
       const { agent, request } = await protocolOf(target);
       const sent = request({
         agent,
-        host: target.hostname.replace(/^\[|\]$/g, ""),
-        port: target.port,
-        lookup: localLookup,
+        ...connectionTo(target),
         method: wire.method,
         path: wire.path,
         // A flat list keeps order, spelling and repeats.
@@ -96,10 +94,8 @@ export function answerTo(request: ClientRequest): Promise<IncomingMessage> {
   });
 }
 
-const SMALL_BODY_BYTES = 256 * 1024;
-
 function sendBody(request: ClientRequest, body: StoredBody, answer: Promise<IncomingMessage>) {
-  if (body.size > SMALL_BODY_BYTES)
+  if (body.size > INLINE_BODY_BYTES)
     // A handler may answer before it has read everything; what cannot be sent fails at once.
     return Promise.race([answer, stream(body, request).then(() => answer)]);
   request.end(body.bytes());

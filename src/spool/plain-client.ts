@@ -1,11 +1,12 @@
 import http from "node:http";
 import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
+import { INLINE_BODY_BYTES } from "../core/delivery.ts";
 import { headerValue } from "../core/headers.ts";
 import type { StoredBody } from "../core/ports.ts";
 import type { Target } from "../core/target.ts";
 import { type Asking, closedError, IDLE_CONNECTION_MS } from "./asking.ts";
-import { ADDRESS_PATIENCE_MS, localLookup } from "./local-lookup.ts";
+import { connectionTo } from "./local-lookup.ts";
 import { answerTo } from "./node-client.ts";
 import { type PlainAnswer, plainRequestHead, readPlainAnswer } from "./plain-http.ts";
 import type { WireRequest } from "./wire.ts";
@@ -34,9 +35,6 @@ interface Listener {
   onClose(error: Error | undefined): void;
 }
 
-/** Larger bodies go out in pieces. */
-const MOST_BODY_BYTES = 256 * 1024;
-
 /** With its head, a body of this size is copied into one piece. */
 const COPIED_BYTES = 16 * 1024;
 
@@ -60,10 +58,7 @@ export function createPlainClient(): PlainClient {
   function open(target: Target): Connection {
     let problem: Error | undefined;
     const socket = connect({
-      host: target.hostname.replace(/^\[|\]$/g, ""),
-      port: target.port,
-      lookup: localLookup,
-      autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
+      ...connectionTo(target),
       noDelay: true,
       onread: {
         buffer: memory,
@@ -114,7 +109,7 @@ export function createPlainClient(): PlainClient {
 
   return {
     ask(target, wire, body) {
-      if (target.protocol !== "http:" || body.size > MOST_BODY_BYTES) return undefined;
+      if (target.protocol !== "http:" || body.size > INLINE_BODY_BYTES) return undefined;
       const head = plainRequestHead(wire, body.size);
       if (head === undefined) return undefined;
       const connection = take(target);

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
-import type { Reply } from "./answer.ts";
+import { headerValue } from "../core/headers.ts";
+import { drained, type Reply } from "./answer.ts";
 import { plainAnswerHead } from "./plain-http.ts";
 
 /** How the end of a body is told: by its length, by chunks, or there is none. */
@@ -33,9 +34,7 @@ export function plainReply(socket: Socket, onEnd: () => void): Reply {
       return !hasBegun && !socket.destroyed;
     },
     head(status, statusText, headers) {
-      const hasLength = headers.some(
-        ([name]) => name.length === 14 && name.toLowerCase() === "content-length",
-      );
+      const hasLength = headerValue(headers, "content-length") !== undefined;
       framing = status === 204 || status === 304 ? "none" : hasLength ? "length" : "chunks";
       head = plainAnswerHead({
         ...{ status, statusText },
@@ -45,15 +44,7 @@ export function plainReply(socket: Socket, onEnd: () => void): Reply {
     },
     body(chunk) {
       if (chunk.length === 0 || framing === "none") return undefined;
-      if (write(framing === "chunks" ? framed(chunk) : chunk)) return undefined;
-      return new Promise((resolve) => {
-        const go = () => {
-          socket.off("drain", go).off("close", go);
-          resolve();
-        };
-        // A sender that has gone does not keep the handler from being heard to the end.
-        socket.on("drain", go).on("close", go);
-      });
+      return write(framing === "chunks" ? framed(chunk) : chunk) ? undefined : drained(socket);
     },
     end() {
       write(framing === "chunks" ? lastChunk : undefined);

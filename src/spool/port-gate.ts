@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import type { Target } from "../core/target.ts";
-import { ADDRESS_PATIENCE_MS, localLookup } from "./local-lookup.ts";
+import { connectionTo } from "./local-lookup.ts";
 
 /** Waits for a target to listen, so that no deliveries are spent on finding out. */
 export interface PortGate {
@@ -23,16 +23,9 @@ const LOOK_EVERY_MS = 100;
 const LOOK_LIMIT_MS = 2_000;
 
 /** Whether something takes connections there; it is sent nothing. */
-export function listensAt({ hostname, port }: Target, signal?: AbortSignal): Promise<boolean> {
+export function listensAt(target: Target, signal?: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const host = hostname.replace(/^\[|\]$/g, "");
-    const socket = connect({
-      host,
-      port,
-      lookup: localLookup,
-      autoSelectFamilyAttemptTimeout: ADDRESS_PATIENCE_MS,
-      ...(signal && { signal }),
-    });
+    const socket = connect({ ...connectionTo(target), ...(signal && { signal }) });
     const settle = (listens: boolean) => {
       socket.destroy();
       resolve(listens);
