@@ -9,8 +9,7 @@ import { placeAt } from "./detail-text.ts";
 import type { Command } from "./keymap.ts";
 import { forgeRows } from "./overlays.ts";
 import type { TuiPorts } from "./ports.ts";
-import type { Action } from "./reduce.ts";
-import { MESSAGE_MS } from "./reduce.ts";
+import { type Action, MESSAGE_MS, ON_HOLD } from "./reduce.ts";
 import { endpointOf } from "./selectors.ts";
 import { type ForgeChoice, type Message, type State, selected } from "./state.ts";
 import type { Terminal } from "./terminal.ts";
@@ -231,7 +230,7 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
     else ports.hold();
     dispatch({ type: "held", isHeld: !isHeld });
     if (isHeld) say("forwarding again; what was held is handed over in order", "good");
-    else say("on hold: what comes is kept, acknowledged, and waits for p", "warn");
+    else say(ON_HOLD, "warn");
   }
 
   async function deliverOwed() {

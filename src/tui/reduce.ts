@@ -181,8 +181,10 @@ function noticed(state: State, { notices }: { readonly notices: readonly Notice[
   };
 }
 
+export const ON_HOLD = "on hold: what comes is kept, acknowledged, and waits for p";
+
 function holdText({ held, waiting }: Extract<Notice, { type: "hold" }>): string {
-  if (held) return "on hold: what comes is kept, acknowledged, and waits for p";
+  if (held) return ON_HOLD;
   return waiting === 0 ? "forwarding" : `forwarding again, first what waited: ${waiting}`;
 }
 
