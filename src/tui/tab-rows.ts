@@ -4,6 +4,7 @@ import type { Delivery } from "../core/delivery.ts";
 import type { HeaderPairs } from "../core/headers.ts";
 import { byteText, clockTime, localTime, msText } from "../core/text.ts";
 import type { SignatureFacts } from "../core/verdict.ts";
+import { arrivalLines } from "../inspect/arrival.ts";
 import { asText } from "../inspect/dump.ts";
 import { mediaIn } from "../inspect/media.ts";
 import { redactHeaders, redactPath } from "../inspect/redact.ts";
@@ -46,20 +47,13 @@ export function tabRows(tab: Tab, detail: Detail, facts: TabFacts): readonly Tex
 const plain = (lines: readonly Line[]): TextRow[] => lines.map((line) => ({ line }));
 
 function headersTab(delivery: Delivery, facts: TabFacts): Line[] {
-  const { method, path, httpVersion, peer, clientAddress, withheld = [], origin, receivedAt } = delivery;
-  const about = [
-    `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`,
-    ...(clientAddress ? [`sent from ${drawable(clientAddress)}, the tunnel says`] : []),
-    ...(withheld.length > 0
-      ? [`withheld: ${withheld.map(drawable).join(", ")} (the endpoint's own credential)`]
-      : []),
-  ];
+  const { method, path, httpVersion } = delivery;
   return [
     ...wrapped(
       [[`${method} `, "strong"], [drawable(redactPath(path))], [`  HTTP/${httpVersion}`, "dim"]],
       facts,
     ),
-    ...about.flatMap((text) => wrapped([[text, "dim"]], facts)),
+    ...arrivalLines(delivery).flatMap((text) => wrapped([[drawable(text), "dim"]], facts)),
     [],
     ...headerLines(delivery.headers, facts),
   ];

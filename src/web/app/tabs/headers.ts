@@ -1,5 +1,5 @@
 import type { HeaderPairs } from "../../../core/headers.ts";
-import { localTime, printable } from "../../../core/text.ts";
+import { arrivalLines } from "../../../inspect/arrival.ts";
 import { el } from "../dom.ts";
 import type { Tab } from "./tab.ts";
 
@@ -7,15 +7,7 @@ export const headersTab: Tab = {
   name: "Headers",
   part: ({ delivery: { id, headers, origin } }) => [id, headers, origin],
   content({ delivery }) {
-    const { method, path, httpVersion, peer, clientAddress, withheld = [] } = delivery;
-    const { origin, receivedAt, headers } = delivery;
-    const about = [
-      `${origin} ${localTime(receivedAt)}${peer ? ` from ${peer}` : ""}`,
-      ...(clientAddress ? [`sent from ${printable(clientAddress)}, the tunnel says`] : []),
-      ...(withheld.length > 0
-        ? [`withheld: ${withheld.map(printable).join(", ")} (the endpoint's own credential)`]
-        : []),
-    ];
+    const { method, path, httpVersion, headers } = delivery;
     return [
       el(
         "p",
@@ -24,7 +16,7 @@ export const headersTab: Tab = {
         ` ${path} `,
         el("span", { class: "dim" }, `HTTP/${httpVersion}`),
       ),
-      el("div", { class: "dim" }, ...about.map((line) => el("div", {}, line))),
+      el("div", { class: "dim" }, ...arrivalLines(delivery).map((line) => el("div", {}, line))),
       headerTable(headers),
     ];
   },
