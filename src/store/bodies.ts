@@ -3,13 +3,14 @@
  * digest's, so that forgetting one delivery never takes away what another process has just stored.
  */
 import { createHash, type Hash, randomUUID } from "node:crypto";
-import { readFileSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
 import { wholeBody } from "../core/whole-body.ts";
-import { syncFolder } from "./log-sync.ts";
+import type { BodyPlace } from "./body-groups.ts";
+import { syncFolder } from "./disk-sync.ts";
 
 /** A long upload is synced on the way, so that the sync at its end is short. */
 const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
@@ -117,19 +118,39 @@ export function inlineBody(bytes: Uint8Array): StoredBody {
   };
 }
 
-export function fileBody(folder: string, name: string, size: number): StoredBody {
-  const path = join(folder, name);
-  return { size, bytes: () => readFileSync(path), stream: () => pieces(path) };
+/** A body that stands in a file, from the byte `at` on. */
+export function fileBody(folder: string, { file, at }: BodyPlace, size: number): StoredBody {
+  const path = join(folder, file);
+  return {
+    size,
+    bytes: () => readPart(path, at, size),
+    stream: () => pieces(path, at, size),
+  };
+}
+
+/** As much of a part of a file as there is. */
+export function readPart(path: string, at: number, size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(size);
+  const descriptor = openSync(path, "r");
+  try {
+    let end = 0;
+    for (let read = 1; read > 0 && end < size; end += read)
+      read = readSync(descriptor, bytes, end, size - end, at + end);
+    return bytes.subarray(0, end);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** A read stream's pieces would each have memory of their own, and pile up until the next collection. */
-async function* pieces(path: string): AsyncGenerator<Uint8Array> {
+async function* pieces(path: string, at: number, size: number): AsyncGenerator<Uint8Array> {
   const handle = await open(path, "r");
   try {
-    const memory = Buffer.allocUnsafeSlow(PIECE_BYTES);
-    for (;;) {
-      const { bytesRead } = await handle.read(memory, 0, memory.length, null);
+    const memory = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, size));
+    for (let read = 0; read < size; ) {
+      const { bytesRead } = await handle.read(memory, 0, Math.min(memory.length, size - read), at + read);
       if (bytesRead === 0) return;
+      read += bytesRead;
       yield memory.subarray(0, bytesRead);
     }
   } finally {

@@ -23,12 +23,17 @@ export function forget(
       )
       .all(these)
       .flatMap(({ body_file: file }) => (typeof file === "string" ? [file] : []));
+    const unnamed = new Set(files.filter((file) => !isNamed(database, file)));
     const attempts = "SELECT id FROM attempts WHERE delivery IN (SELECT value FROM json_each(?))";
     database.statement(`DELETE FROM exchanges WHERE attempt IN (${attempts})`).run(these);
     database.statement(`DELETE FROM attempts WHERE id IN (${attempts})`).run(these);
-    return { gone, files };
+    return { gone, files: unnamed };
   });
   // After the commit: a file without a row is swept up later, a row without its file would be a loss.
   for (const file of files) removeBodyFile(bodyFolder, file);
   return gone;
 }
+
+/** Whether a delivery has its body in this file. */
+export const isNamed = (database: Database, file: string): boolean =>
+  database.statement("SELECT 1 FROM payloads WHERE body_file = ? LIMIT 1").get(file) !== undefined;

@@ -26,8 +26,8 @@ export function indexTexts({ database, bodyFolder, index, upTo }: IndexingOption
   const batch = nextBatch(from, { top: upTo, bottom: oldest });
   if (!batch) return false;
   const rows = database
-    .statement("SELECT id, path, job FROM deliveries WHERE id BETWEEN ? AND ? ORDER BY id")
-    .all(batch.bottom, batch.top) as { id: number; path: string; job: string | null }[];
+    .statement("SELECT id, path, job, bytes FROM deliveries WHERE id BETWEEN ? AND ? ORDER BY id")
+    .all(batch.bottom, batch.top) as { id: number; path: string; job: string | null; bytes: number }[];
   const texts = readTexts(database, bodyFolder, rows).flatMap((text, i) =>
     text === undefined ? [] : [{ id: rows[i]?.id ?? 0, text }],
   );

@@ -134,6 +134,10 @@ const migrations: readonly string[] = [
   CREATE TABLE filing (newest INTEGER NOT NULL) STRICT;
   INSERT INTO filing VALUES (0);
   `,
+  `
+  -- body_at: where the body begins in its file, which others may share; null where the file is all its own.
+  ALTER TABLE payloads ADD COLUMN body_at INTEGER;
+  `,
 ];
 
 /**

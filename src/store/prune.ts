@@ -1,4 +1,3 @@
-import { INLINE_BODY_BYTES } from "../core/delivery.ts";
 import type { OwedScope } from "../core/ports.ts";
 import { joined, type Sql } from "./condition-sql.ts";
 import type { Database } from "./sqlite.ts";
@@ -86,23 +85,28 @@ export function storedBytes(database: Database): number {
   return database.usedBytes() + fileBytes(database);
 }
 
+/** A file is as long as what is still named in it reaches. */
 function fileBytes(database: Database): number {
   const row = database
     .statement(
-      `SELECT coalesce(sum(bytes), 0) AS bytes
-       FROM payloads JOIN deliveries ON deliveries.id = payloads.delivery WHERE body_file IS NOT NULL`,
+      `SELECT coalesce(sum(length), 0) AS bytes FROM (
+         SELECT max(coalesce(body_at, 0) + bytes) AS length ${inFiles} GROUP BY body_file)`,
     )
     .get();
   return Number(row?.bytes);
 }
 
+const inFiles =
+  "FROM payloads JOIN deliveries ON deliveries.id = payloads.delivery WHERE body_file IS NOT NULL";
+
 /** What one delivery takes, by the length of its body: with an equal part of all that is not body. */
 function shareOf(database: Database): (bytes: number) => number {
   const row = database
     .statement(
-      "SELECT count(*) AS count, coalesce(sum(iif(bytes <= ?, bytes, 0)), 0) AS bytes FROM deliveries",
+      `SELECT count(*) AS count, coalesce(sum(bytes), 0)
+         - (SELECT coalesce(sum(bytes), 0) ${inFiles}) AS bytes FROM deliveries`,
     )
-    .get(INLINE_BODY_BYTES);
+    .get();
   const rest = Math.max(0, database.usedBytes() - Number(row?.bytes)) / Math.max(1, Number(row?.count));
   return (bytes) => bytes + rest;
 }

@@ -38,7 +38,7 @@ export function createReader({ database, bodyFolder, index }: ReaderOptions): De
     },
     body(id) {
       const row = one(
-        `SELECT payloads.body, payloads.body_file, deliveries.bytes
+        `SELECT payloads.body, payloads.body_file, payloads.body_at, deliveries.bytes
          FROM payloads JOIN deliveries ON deliveries.id = payloads.delivery WHERE delivery = ?`,
         id,
       );
@@ -46,7 +46,7 @@ export function createReader({ database, bodyFolder, index }: ReaderOptions): De
       const file = row.body_file as string | null;
       return file === null
         ? inlineBody(row.body as Uint8Array)
-        : fileBody(bodyFolder, file, row.bytes as number);
+        : fileBody(bodyFolder, { file, at: Number(row.body_at) }, row.bytes as number);
     },
     attempts: (delivery) =>
       all(

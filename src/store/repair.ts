@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -13,8 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../core/errors.ts";
-import { bodyFolder } from "./bodies.ts";
-import { syncFolder } from "./log-sync.ts";
+import { bodyFolder, fileBody, inlineBody } from "./bodies.ts";
+import { syncFolder } from "./disk-sync.ts";
 import { migrate } from "./migrations.ts";
 import { type RawRecord, readableRecords, type Value } from "./pages.ts";
 import { removeSearchIndex } from "./search-index.ts";
@@ -225,7 +224,7 @@ async function findLost(database: Database, bodies: string): Promise<LostDeliver
       WHERE delivery NOT IN (SELECT id FROM deliveries);
   `);
   const next = database.statement(
-    `SELECT id, digest, body, body_file FROM deliveries JOIN payloads ON delivery = id
+    `SELECT id, digest, bytes, body, body_file, body_at FROM deliveries JOIN payloads ON delivery = id
      WHERE id > ? ORDER BY id LIMIT 1`,
   );
   const mark = database.statement("INSERT OR IGNORE INTO lost (id, why) VALUES (?, ?)");
@@ -250,22 +249,26 @@ async function bodyProblem(row: Record<string, unknown>, bodies: string): Promis
   const file = row.body_file as string | null;
   if (file === null && !(row.body instanceof Uint8Array)) return "its body is missing";
   if (file !== null && !existsSync(join(bodies, file))) return "the file with its body is missing";
+  const body =
+    file === null
+      ? inlineBody(row.body as Uint8Array)
+      : fileBody(bodies, { file, at: Number(row.body_at) }, Number(row.bytes));
   const hash = createHash("sha256");
-  if (file === null) hash.update(row.body as Uint8Array);
-  else for await (const chunk of createReadStream(join(bodies, file))) hash.update(chunk as Uint8Array);
+  for await (const piece of body.stream()) hash.update(piece);
   return hash.digest("hex") === row.digest ? undefined : "its body is damaged";
 }
 
 /** What could be read of a lost delivery, for a person to look at. */
 function takeLeftover(database: Database, id: number): Record<string, unknown> {
   const payload = database
-    .statement("SELECT headers, body, body_file FROM payloads WHERE delivery = ?")
+    .statement("SELECT headers, body, body_file, body_at FROM payloads WHERE delivery = ?")
     .get(id);
   return {
     delivery: database.statement("SELECT * FROM deliveries WHERE id = ?").get(id) ?? null,
     headers: payload?.headers ?? null,
     body: payload?.body instanceof Uint8Array ? Buffer.from(payload.body).toString("base64") : null,
     bodyFile: payload?.body_file ?? null,
+    bodyAt: payload?.body_at ?? null,
   };
 }
 

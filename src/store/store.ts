@@ -6,10 +6,11 @@ import type { DeliveryReader, OwedReader } from "../core/ports.ts";
 import { bodyFolder, removeOrphans } from "./bodies.ts";
 import { type Claim, isClaimed, tryClaim } from "./claim.ts";
 import type { Sql } from "./condition-sql.ts";
+import { syncFolder } from "./disk-sync.ts";
 import { fileEvents, unfiled } from "./events.ts";
-import { forget } from "./forget.ts";
+import { forget, isNamed } from "./forget.ts";
 import { indexTexts, sweepIndex } from "./index-texts.ts";
-import { type LogSync, syncFolder, syncLogOf } from "./log-sync.ts";
+import { type LogSync, syncLogOf } from "./log-sync.ts";
 import { migrate } from "./migrations.ts";
 import { createOwedReader } from "./owed.ts";
 import { choosePruned, type Pruned, type PruneRules, prunable, storedBytes } from "./prune.ts";
@@ -201,10 +202,7 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
     unfinishedJobs: (endpoint) => unfinishedJobs(database, endpoint),
     checkpoint: (mode) => void database.checkpoint(mode),
     logSize: () => statSync(`${database.file}-wal`, { throwIfNoEntry: false })?.size ?? 0,
-    removeOrphans: (now) => {
-      const named = database.statement("SELECT 1 FROM payloads WHERE body_file = ?");
-      return removeOrphans(bodies, (file) => named.get(file) !== undefined, now);
-    },
+    removeOrphans: (now) => removeOrphans(bodies, (file) => isNamed(database, file), now),
     recall: (key) =>
       database.statement("SELECT value FROM memory WHERE key = ?").get(key)?.value as string | undefined,
     remember: (key, value) => {

@@ -1,11 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { AttemptSummary, NewAttempt } from "../core/attempt.ts";
 import { succeeded } from "../core/attempt.ts";
-import type { DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
+import type { CapturedBody, DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
-import { fileBody, inlineBody, openBodyIntake } from "./bodies.ts";
+import { fileBody, inlineBody, openBodyIntake, removeBodyFile } from "./bodies.ts";
+import { type BodyPlace, createBodyGroups, DATABASE_BODY_BYTES } from "./body-groups.ts";
 import { createEventBook } from "./events.ts";
+import { isNamed } from "./forget.ts";
 import { createHeldRecords, type Entry } from "./held-records.ts";
 import type { LogSync } from "./log-sync.ts";
 import { type Database, mayPass } from "./sqlite.ts";
@@ -42,8 +44,8 @@ interface WriterOptions {
  * timer, and never cause a sync of their own: if power fails before one, the delivery is still listed as owed.
  */
 export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOptions): GroupWriter {
-  let entries: Entry[] = [];
-  let idle: Entry[] = [];
+  let entries: Waiting[] = [];
+  let idle: Waiting[] = [];
   let idleIsDue = false;
   /** The jobs of attempts that wait. */
   const triedJobs = new Set<string>();
@@ -54,16 +56,17 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   /** A sync failed: what it was for may not be in the log, though the system no longer says so. */
   let logIsDoubtful = false;
   const events = createEventBook(database);
+  const bodies = createBodyGroups(bodyFolder);
   const recent = recentEvents(database);
 
   async function drain() {
     while (entries.length > 0 || idleIsDue) {
       // What else arrives in this turn of the event loop joins the group; who was told of the last goes first.
       await turn();
-      const group = takeGroup();
       const sync = mustSync;
       mustSync = false;
-      const written = write(group);
+      const kept = keepBodies(takeGroup());
+      const written = write(Array.isArray(kept) ? kept : await kept);
       try {
         const synced = sync && written.length > 0 ? log.sync() : undefined;
         if (synced) await synced;
@@ -78,7 +81,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     running = undefined;
   }
 
-  function takeGroup(): Entry[] {
+  function takeGroup(): Waiting[] {
     const group = idleIsDue ? [...idle, ...entries] : entries;
     entries = [];
     if (!idleIsDue) return group;
@@ -90,8 +93,38 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return group;
   }
 
+  /** Larger bodies go first, and where they are has to be durable before a row names it. What may now be written. */
+  function keepBodies(group: Waiting[]): Waiting[] | Promise<Waiting[]> {
+    const large = group.flatMap(({ body }) => body ?? []);
+    if (large.length === 0) return group;
+    const keep = (places: readonly BodyPlace[]) => {
+      for (const [i, body] of large.entries()) body.place = places[i];
+      return group;
+    };
+    const fail = (error: unknown) => {
+      for (const { body, fail } of group) if (body) fail(error);
+      return group.filter(({ body }) => !body);
+    };
+    try {
+      const places = bodies.keep(large.map(({ bytes }) => bytes));
+      return Array.isArray(places) ? keep(places) : places.then(keep, fail);
+    } catch (error) {
+      return fail(error);
+    }
+  }
+
+  function dropBodies(group: readonly Waiting[]) {
+    const file = group.find(({ body }) => body)?.body?.place?.file;
+    if (file === undefined) return;
+    try {
+      if (!isNamed(database, file)) removeBodyFile(bodyFolder, file);
+    } catch {
+      // It is swept up later.
+    }
+  }
+
   /** What was written, with what came of it. */
-  function write(group: readonly Entry[]): Written[] {
+  function write(group: readonly Waiting[]): Written[] {
     // Attempts are numbered as they come: while some are held, the others line up behind them.
     const waiting = held === undefined || held.isEmpty ? [] : group.filter(isRecord);
     for (const entry of waiting) held?.hold(entry);
@@ -105,6 +138,7 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       return now.map((entry, i) => ({ entry, result: results[i] }));
     } catch (error) {
       events.forget();
+      dropBodies(now);
       for (const entry of now)
         if (held && isRecord(entry) && mayPass(error)) held.hold(entry, error);
         else entry.fail(error);
@@ -129,15 +163,15 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return running;
   }
 
-  function enqueue<T>(queue: Entry[], apply: () => T, bytes?: number): Promise<T> {
+  function enqueue<T>(queue: Waiting[], apply: () => T, more: Pick<Waiting, "bytes" | "body">): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      queue.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, bytes });
+      queue.push({ apply, settle: resolve as (result: unknown) => void, fail: reject, ...more });
     });
   }
 
   /** Rides on a commit once there are enough of its kind or it has waited, and brings about one where there is none. */
   function enqueueIdly<T>(apply: () => T, bytes?: number): Promise<T> {
-    const done = enqueue(idle, apply, bytes);
+    const done = enqueue(idle, apply, { bytes });
     if (idle.length >= IDLE_TOGETHER) idleIsDue = true;
     timer ??= setTimeout(runIdle, IDLE_DELAY_MS);
     return done;
@@ -152,17 +186,21 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
   return {
     openBody: () => openBodyIntake(bodyFolder),
     reopen: (body) =>
-      body.kind === "inline" ? inlineBody(body.bytes) : fileBody(bodyFolder, body.file, body.size),
+      body.kind === "inline"
+        ? inlineBody(body.bytes)
+        : fileBody(bodyFolder, { file: body.file, at: 0 }, body.size),
     append(delivery) {
       // Or a kill would leave the one before it owed, to be handed over once more behind this one.
       if (delivery.identity.job !== null && triedJobs.has(delivery.identity.job)) idleIsDue = true;
-      const done = enqueue(entries, () => {
+      const body = largeBody(delivery.body);
+      const apply = () => {
         const duplicateOf = events.first(delivery.identity);
-        const summary = insertDelivery(database, delivery, duplicateOf);
+        const summary = insertDelivery(database, delivery, duplicateOf, body?.place);
         events.add(summary.id, delivery.identity);
         recent.keep(summary);
         return summary;
-      });
+      };
+      const done = enqueue(entries, apply, { body });
       mustSync = true;
       void run();
       return done;
@@ -206,6 +244,19 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
 /** An attempt: a delivery's sender has that still, and what else fails is done again. */
 const isRecord = (entry: Entry) => entry.bytes !== undefined;
 
+interface Waiting extends Entry {
+  /** What is kept beside the database, before the rest is written. */
+  readonly body?: LargeBody | undefined;
+}
+
+interface LargeBody {
+  readonly bytes: Uint8Array;
+  place?: BodyPlace | undefined;
+}
+
+const largeBody = (body: CapturedBody): LargeBody | undefined =>
+  body.kind === "inline" && body.size > DATABASE_BODY_BYTES ? { bytes: body.bytes } : undefined;
+
 interface Written {
   readonly entry: Entry;
   readonly result: unknown;
@@ -215,6 +266,7 @@ function insertDelivery(
   database: Database,
   delivery: NewDelivery,
   duplicateOf: number | null,
+  place: BodyPlace | undefined,
 ): DeliverySummary {
   const { head, body, identity, verification, refusal, owed } = delivery;
   const { lastInsertRowid } = database
@@ -247,15 +299,16 @@ function insertDelivery(
   const id = Number(lastInsertRowid);
   database
     .statement(
-      `INSERT INTO payloads (delivery, headers, explanation, body, body_file, client_address, withheld)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO payloads (delivery, headers, explanation, body, body_file, body_at, client_address, withheld)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       id,
       JSON.stringify(head.headers),
       verification.explanation,
-      body.kind === "inline" ? body.bytes : null,
-      body.kind === "file" ? body.file : null,
+      body.kind === "inline" && !place ? body.bytes : null,
+      body.kind === "file" ? body.file : (place?.file ?? null),
+      place?.at ?? null,
       head.clientAddress ?? null,
       head.withheld === undefined ? null : JSON.stringify(head.withheld),
     );

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { INLINE_BODY_BYTES } from "../../src/core/delivery.ts";
+import { DATABASE_BODY_BYTES } from "../../src/store/body-groups.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { temporaryFolder } from "../support/cleanup.ts";
 import { hookspool, startListen } from "../support/hookspool.ts";
@@ -15,14 +16,18 @@ const SENDERS = 24;
 /** From the first answer, or in one round of five from the moment hookspool is ready, to its death, in ms. */
 const LONGEST_LIFE_MS = 300;
 
-/** Of all bodies, one in this many is a file. */
+/** Of all bodies, one in this many is a file, and one shares a file with others. */
 const LARGE_EVERY = 20;
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /** One step of a job: every sender has a job of its own in every round. */
 function progress(job: string, percent: number): Buffer {
-  const size = percent % LARGE_EVERY === LARGE_EVERY - 1 ? INLINE_BODY_BYTES : 300;
+  const sizes = new Map([
+    [LARGE_EVERY - 1, INLINE_BODY_BYTES],
+    [LARGE_EVERY / 2, DATABASE_BODY_BYTES],
+  ]);
+  const size = sizes.get(percent % LARGE_EVERY) ?? 300;
   const filler = randomBytes(size).toString("base64");
   const timestamp = `at ${percent}`;
   return Buffer.from(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { INLINE_BODY_BYTES } from "../../src/core/delivery.ts";
+import { DATABASE_BODY_BYTES } from "../../src/store/body-groups.ts";
 import { openStore } from "../../src/store/store.ts";
 import { atTheEnd, temporaryFolder } from "../support/cleanup.ts";
 import { type Listening, startListen } from "../support/hookspool.ts";
@@ -23,6 +24,12 @@ const MOMENTS = extent(30, Number.POSITIVE_INFINITY);
 const RANDOM_PARTS = extent(2, 4);
 
 const SENDERS = 6;
+
+/** Of all bodies, some are alone in a file, some share one, most are in the database. */
+function sizeOf(nth: number): number {
+  if (nth % 40 === 5) return INLINE_BODY_BYTES + randomInt(9_999);
+  return nth % 7 === 3 ? DATABASE_BODY_BYTES + randomInt(99_999) : randomInt(30_000);
+}
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
@@ -50,7 +57,7 @@ test.skipIf(noPreloading)(
       while (performance.now() < until) {
         sent += 1;
         const path = `/${sent}`;
-        const body = randomBytes(sent % 40 === 5 ? INLINE_BODY_BYTES + randomInt(9_999) : randomInt(30_000));
+        const body = randomBytes(sizeOf(sent));
         digests.set(path, sha256(body));
         const answer = connection.answer();
         connection.send(post(path, body));

@@ -146,6 +146,7 @@ test("what a version before this one made is brought up with all that is owed in
     DROP TABLE span_values;
     ALTER TABLE payloads DROP COLUMN client_address;
     ALTER TABLE payloads DROP COLUMN withheld;
+    ALTER TABLE payloads DROP COLUMN body_at;
     PRAGMA user_version = 1;
   `);
   database.close();

@@ -33,7 +33,7 @@ async function read(dir: string) {
 beforeAll(async () => {
   const store = openStore(template);
   for (let i = 1; i <= COUNT + 10; i += 1) {
-    const body = randomBytes(i % 3 === 0 ? 20_000 : 400);
+    const body = randomBytes(i % 21 === 0 ? 50_000 : i % 3 === 0 ? 20_000 : 400);
     const head = { path: `/é/${i}?x`, receivedAt: NOW + i };
     const identity = { provider: "fal", job: `job ${i}`, dedupeKey: i % 2 === 0 ? `key ${i}` : null };
     const intake = store.writer.openBody();

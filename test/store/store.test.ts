@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileS
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../../src/core/delivery.ts";
+import { DATABASE_BODY_BYTES } from "../../src/store/body-groups.ts";
 import { openDatabase } from "../../src/store/sqlite.ts";
 import { openStore, type Store } from "../../src/store/store.ts";
 import { atTheEnd, temporaryFolder } from "../support/cleanup.ts";
@@ -127,11 +128,13 @@ describe("lists", () => {
 
 describe("bodies", () => {
   test.each([
-    [0, "inline"],
-    [INLINE_BODY_BYTES, "inline"],
-    [INLINE_BODY_BYTES + 1, "file"],
-    [9 * 1024 * 1024 + 3, "file"],
-  ])("of %i bytes are %s, and come back as they were", async (size, kind) => {
+    [0, "inline", 0],
+    [DATABASE_BODY_BYTES, "inline", 0],
+    [DATABASE_BODY_BYTES + 1, "inline", 1],
+    [INLINE_BODY_BYTES, "inline", 1],
+    [INLINE_BODY_BYTES + 1, "file", 1],
+    [9 * 1024 * 1024 + 3, "file", 1],
+  ])("of %i bytes are %s, and come back as they were", async (size, kind, files) => {
     const { writer, reader, dir } = store();
     const bytes = randomBytes(size);
     const body = await takeBody({ writer } as Store, bytes);
@@ -142,7 +145,7 @@ describe("bodies", () => {
     for await (const chunk of stored?.stream() ?? []) streamed.push(Uint8Array.from(chunk));
     expect(sha256(Buffer.concat(streamed))).toBe(sha256(bytes));
     expect(sha256(stored?.bytes() ?? Buffer.from("none"))).toBe(sha256(bytes));
-    expect(bodyFiles(dir)).toHaveLength(kind === "file" ? 1 : 0);
+    expect(bodyFiles(dir)).toHaveLength(files);
   });
 
   test.runIf(process.platform !== "win32")("are for nobody else to read", async () => {
@@ -154,6 +157,28 @@ describe("bodies", () => {
     expect(mode(join(dir, "bodies", file))).toBe("600");
     for (const name of readdirSync(dir).filter((name) => name.startsWith("hookspool.db")))
       expect([name, mode(join(dir, name))]).toEqual([name, "600"]);
+  });
+
+  test("of one commit share a file, which goes with the last of them", async () => {
+    const opened = store();
+    const { writer, reader, dir } = opened;
+    const bodies = [40_000, 10, 200_000, 33_000, 0].map((size) => randomBytes(size));
+    await Promise.all(bodies.map((body) => writer.append(newDelivery({ body }))));
+    expect(bodyFiles(dir)).toHaveLength(1);
+    const isWhole = async (id: number) => {
+      const body = reader.body(id);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body?.stream() ?? []) pieces.push(Uint8Array.from(piece));
+      const sent = bodies[id - 1] as Uint8Array;
+      return Buffer.concat(pieces).equals(sent) && Buffer.from(body?.bytes() ?? "none").equals(sent);
+    };
+    for (const id of [1, 2, 3, 4, 5]) expect([id, await isWhole(id)]).toEqual([id, true]);
+    opened.forget([1, 2, 4]);
+    expect(bodyFiles(dir)).toHaveLength(1);
+    expect([await isWhole(3), await isWhole(5)]).toEqual([true, true]);
+    opened.forget([3]);
+    expect(bodyFiles(dir)).toEqual([]);
+    expect(opened.previewPrune({ maxBytes: 0, force: true }).deliveries).toBe(1);
   });
 
   test("that are discarded leave nothing", async () => {

@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { migrate } from "../../src/store/migrations.ts";
@@ -28,8 +29,10 @@ function countedWriter({ onHeldUp }: { readonly onHeldUp?: (error: unknown) => v
     close: () => {},
   };
   const bodies = join(dir, "bodies");
+  mkdirSync(bodies);
   return {
     database,
+    bodies,
     writer: createWriter({ database, log, bodyFolder: bodies, onHeldUp }),
     reader: createReader({ database, bodyFolder: bodies, index: () => undefined }),
     syncs: () => syncs,
@@ -148,7 +151,7 @@ describe("on a disk that is full", () => {
     const { id } = await writer.append(newDelivery());
     fill();
     const attempts = [writer.appendAttempt(large(id)), writer.appendAttempt(large(id))];
-    await expect(writer.append(newDelivery({ body: Buffer.alloc(100_000) }))).rejects.toThrow("full");
+    await expect(writer.append(newDelivery({ body: Buffer.alloc(30_000) }))).rejects.toThrow("full");
     const third = writer.appendAttempt(newAttempt(id, 500));
     await writer.flush();
     expect(reader.attempts(id)).toEqual([]);
@@ -156,7 +159,20 @@ describe("on a disk that is full", () => {
     empty();
     expect((await Promise.all([...attempts, third])).map(({ number }) => number)).toEqual([1, 2, 3]);
     expect(reader.attempts(id).map(({ status }) => status)).toEqual([200, 200, 500]);
+    expect(await writer.append(newDelivery({ body: Buffer.alloc(30_000) }))).toMatchObject({ id: 2 });
+  });
+
+  test("a body that was to stand beside the database leaves no file behind", async () => {
+    const { writer, bodies, fill, empty } = fullWriter();
+    await writer.append(newDelivery());
+    fill();
+    const head = { path: `/${"a".repeat(30_000)}` };
+    const refused = [1, 2].map(() => writer.append(newDelivery({ head, body: Buffer.alloc(100_000) })));
+    for (const { status } of await Promise.allSettled(refused)) expect(status).toBe("rejected");
+    expect(readdirSync(bodies)).toEqual([]);
+    empty();
     expect(await writer.append(newDelivery({ body: Buffer.alloc(100_000) }))).toMatchObject({ id: 2 });
+    expect(readdirSync(bodies)).toHaveLength(1);
   });
 
   test("what is kept is bounded, and what is past the bound is told of", async () => {
