@@ -50,6 +50,7 @@ const input: InputOptions = {
     alias: {
       // Ink asks for it only when DEV=true.
       "react-devtools-core": empty,
+      "string-width": `${root}scripts/stubs/string-width.ts`,
       // Registration is ours (src/tunnels/_localtunnel-registration.ts); the client's own never runs.
       axios: empty,
     },

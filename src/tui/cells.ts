@@ -1,5 +1,6 @@
 import stringWidth from "string-width";
 import { printable } from "../core/text.ts";
+import { isNarrow } from "./narrow.ts";
 
 /** How many columns a text takes. */
 export function widthOf(text: string): number {
@@ -63,14 +64,3 @@ function* pieces(text: string): Generator<string> {
 }
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
-
-/**
- * Whether every character takes one column, as nearly all do: ASCII, Latin, and the signs and lines that are drawn
- * here. `string-width` would say the same, after 35 ms of looking up what Unicode has to say.
- */
-function isNarrow(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything up to the last ASCII character.
-  return /^[\u0000-\u007f\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u21ff\u2500-\u257f\u25b4-\u25cf\u2713\u2717]*$/.test(
-    text,
-  );
-}

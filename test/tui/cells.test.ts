@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import stringWidth from "string-width";
 import { describe, expect, test } from "vitest";
+import inkWidth from "../../scripts/stubs/string-width.ts";
 import { drawable, inColumns, widthOf } from "../../src/tui/cells.ts";
 import { type Line, lineWidth, paint, paintWhole, wrapLine } from "../../src/tui/line.ts";
 
@@ -27,6 +28,16 @@ describe("strangers' text", () => {
 });
 
 describe("columns", () => {
+  test("are counted for Ink as string-width counts them, colours or not", () => {
+    const coloured = fc.tuple(text, text).map(([a, b]) => `${a}\u001b[1;31m${b}\u001b[0m─`);
+    fc.assert(
+      fc.property(fc.oneof(text, coloured), (given) => {
+        expect(inkWidth(given)).toBe(stringWidth(given));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test("are filled exactly, whatever stands in them", () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 30 }), (sent, columns) => {
