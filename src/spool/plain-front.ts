@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { type CapturedBody, INLINE_BODY_BYTES, type RequestHead } from "../core/delivery.ts";
+import { giveBack } from "../core/give-back.ts";
 import { wholeBody } from "../core/whole-body.ts";
 import { type Admit, isTurnedAway } from "./admission.ts";
 import type { Reply } from "./answer.ts";
@@ -96,11 +97,13 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
     function fill(request: Coming, bytes: Buffer) {
       const taken = bytes.copy(request.body, request.filled);
       request.filled += taken;
+      const rest = bytes.subarray(taken);
+      if (rest.length === 0) giveBack(bytes);
       if (request.filled < request.body.length) return;
       coming = undefined;
       bodies.complete(socket);
       serve(request.head, request.body);
-      putBack(bytes.subarray(taken));
+      putBack(rest);
     }
 
     function serve(head: RequestHead, body: Buffer) {

@@ -7,6 +7,7 @@ import { closeSync, openSync, readSync, rmSync } from "node:fs";
 import { type FileHandle, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
+import { giveBack } from "../core/give-back.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
 import { wholeBody } from "../core/whole-body.ts";
 import type { BodyPlace } from "./body-groups.ts";
@@ -46,7 +47,7 @@ export function openBodyIntake(folder: string): BodyIntake {
     const { bytesWritten } = await file.handle.writev(chunks);
     // A disk that fills up takes a part without an error; only the next write would fail.
     if (bytesWritten !== bytes) throw new Error("the disk took only a part of the body");
-    for (const chunk of chunks) release(chunk);
+    for (const chunk of chunks) giveBack(chunk);
     unsynced += bytes;
     if (unsynced >= SYNC_EVERY_BYTES) {
       unsynced = 0;
@@ -91,17 +92,6 @@ export function openBodyIntake(folder: string): BodyIntake {
     },
   };
 }
-
-/**
- * Gives a chunk's memory back now: the next collection lets 60 MB of them pile up. One that shares its memory with
- * others is left alone.
- */
-function release({ buffer, byteLength }: Uint8Array): void {
-  if (buffer.byteLength === byteLength) (buffer as TransferableBuffer).transfer?.(0);
-}
-
-/** TypeScript knows it from es2024 on. */
-type TransferableBuffer = ArrayBufferLike & { transfer?(newLength: number): ArrayBuffer };
 
 async function createFile(folder: string) {
   const name = randomUUID();

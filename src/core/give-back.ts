@@ -1,0 +1,10 @@
+/**
+ * Gives a chunk's memory back now: until the next collection, 60 MB of them may pile up, and each collection looks at
+ * all that lives. One that shares its memory with others is left alone. Nobody may read it, or be writing it, after.
+ */
+export function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer.byteLength === byteLength) (buffer as TransferableBuffer).transfer?.(0);
+}
+
+/** TypeScript knows it from es2024 on. */
+type TransferableBuffer = ArrayBufferLike & { transfer?(newLength: number): ArrayBuffer };
