@@ -24,6 +24,10 @@ import { installPeerPackages, installPeers } from "./support/peer-packages.ts";
 import { freePort, isPinned, startServer, unpin, usageOf } from "./support/processes.ts";
 import { writeSection } from "./support/results.ts";
 
+/** Before the measurements of each size, a contender is loaded this many times as long as in one of them. */
+const WARM_UP = 2;
+const WARM_UP_CONNECTIONS = 32;
+
 const all = [direct, nginx, haproxy, httpProxy3, smee, mockttp, mitmdump, hookspool];
 
 const help = `npm run bench -- [options]
@@ -116,14 +120,16 @@ async function measure(
   try {
     const { port, server } = await contender.start({ target, folder });
     try {
-      for (const [index, cell] of cells.entries()) {
+      let warmFor: number | undefined;
+      for (const cell of cells) {
         const requests = signedRequests({
-          count: cell.kibibytes > 10 ? 250 : 10_000,
+          count: cell.kibibytes > 10 ? 250 : 20_000,
           bytes: cell.kibibytes * 1024,
         });
         const load = { port, connections: cell.connections, requests };
-        // Once warm, half as long will do for another number of connections.
-        if (index === 0) await closedLoop({ ...load, connections: 32, seconds: Math.ceil(seconds / 2) });
+        if (warmFor !== cell.kibibytes)
+          await closedLoop({ ...load, connections: WARM_UP_CONNECTIONS, seconds: WARM_UP * seconds });
+        warmFor = cell.kibibytes;
         const before = server && usageOf(server.pid);
         const result = await closedLoop({ ...load, seconds });
         const after = server && usageOf(server.pid);

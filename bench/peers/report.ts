@@ -22,7 +22,7 @@ export function reportPeers(rounds: Rounds, setting: Setting): string {
     `## Beside its peers${setting.pinned ? "" : ", all on the same cores"}`,
     "",
     `${machine()}. ${present.map(({ name, version }) => `${name} ${version()}`.trim()).join(", ")}.`,
-    `Load: ${setting.loadGenerator}, ${setting.seconds} s a measurement, ${rounds.rounds.length} rounds in turns, medians;`,
+    `Load: ${setting.loadGenerator}, ${setting.seconds} s a measurement after twice as long to warm up, ${rounds.rounds.length} rounds in turns, medians;`,
     "ratios are taken within a round. " +
       (setting.pinned
         ? "The contender, all its threads, has one core; load and handler share another."

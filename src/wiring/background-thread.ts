@@ -19,6 +19,9 @@ const SLICE_MS = 10;
 /** After each piece of work it rests this many times as long: capturing needs the processor and the disk more. */
 const REST = 3;
 
+/** How long deliveries are counted to say how many come. */
+const LOAD_OVER_S = 0.1;
+
 /** While more deliveries a second come than this, capturing has the machine to itself, */
 const BUSY_PER_SECOND = 200;
 
@@ -73,38 +76,63 @@ function checkpoint() {
 
 /** Files events, makes spans, then the full-text index, of what has settled since the last time. */
 function makeSearchable(): () => Promise<void> {
+  const isBusy = watchLoad();
   let newest = 0;
   let version: number | undefined;
   let swept = false;
-  let lookedAt = performance.now();
-  let doneAt = lookedAt;
+  let doneAt = performance.now();
+
+  /** Whether it was all done, and not left for when there is time. */
+  async function index(settled: number, goOn: () => boolean): Promise<boolean> {
+    if (!(await inSlices((enough) => store.fileEvents(enough), goOn))) return false;
+    if (!(await inSlices((enough) => store.makeSpans(enough), goOn))) return false;
+    if (!(await inSlices(() => store.indexTexts(settled), goOn))) return false;
+    if (!swept && !(await inSlices(() => store.sweepIndex(), goOn))) return false;
+    swept = true;
+    return true;
+  }
+
   return async () => {
     const found = store.version();
     const settled = newest;
     newest = store.reader.nth(0) ?? 0;
-    const now = performance.now();
-    const isBusy = settled > 0 && newest - settled > (BUSY_PER_SECOND * (now - lookedAt)) / 1_000;
-    lookedAt = now;
-    if (store.unfiled() > MOST_UNFILED) await inSlices((enough) => store.fileEvents(enough));
-    if (isBusy && now - doneAt < MOST_POSTPONED_MS) return;
-    doneAt = now;
+    if (store.unfiled() > MOST_UNFILED) await inSlices((enough) => store.fileEvents(enough), always);
+    const isOverdue = performance.now() - doneAt > MOST_POSTPONED_MS;
+    if (isBusy() && !isOverdue) return;
     // Once more after the last change: then what came with it has settled.
-    if (found === version && newest === settled && swept) return;
-    version = found;
-    await inSlices((enough) => store.fileEvents(enough));
-    await inSlices((enough) => store.makeSpans(enough));
-    await inSlices(() => store.indexTexts(settled));
-    if (!swept) await inSlices(() => store.sweepIndex());
-    swept = true;
+    if (found !== version || newest !== settled || !swept) {
+      if (!(await index(settled, () => isOverdue || !isBusy()))) return;
+      version = found;
+    }
+    doneAt = performance.now();
   };
 }
 
-/** Goes on as long as there is more to do, with rests in between. */
-async function inSlices(work: (enough: () => boolean) => boolean): Promise<void> {
-  for (let more = true; more && !stop.signal.aborted; ) {
+const always = () => true;
+
+/** Says whether more deliveries come than leave time for anything else. */
+function watchLoad(): () => boolean {
+  let newest = store.reader.nth(0) ?? 0;
+  let at = performance.now();
+  let isBusy = false;
+  return () => {
+    const seconds = (performance.now() - at) / 1_000;
+    if (seconds < LOAD_OVER_S) return isBusy;
+    const before = newest;
+    newest = store.reader.nth(0) ?? 0;
+    at = performance.now();
+    isBusy = newest - before > BUSY_PER_SECOND * seconds;
+    return isBusy;
+  };
+}
+
+/** With rests in between, as long as there is more to do and `goOn` says so. Whether it was all done. */
+async function inSlices(work: (enough: () => boolean) => boolean, goOn: () => boolean): Promise<boolean> {
+  for (;;) {
     const start = performance.now();
-    more = work(() => performance.now() - start > SLICE_MS);
-    if (more) await pause(REST * (performance.now() - start));
+    if (!work(() => performance.now() - start > SLICE_MS)) return true;
+    await pause(REST * (performance.now() - start));
+    if (stop.signal.aborted || !goOn()) return false;
   }
 }
 
