@@ -91,6 +91,7 @@ export function createPlainFront(options: PlainFrontOptions): PlainFront {
       }
       const body = Buffer.allocUnsafeSlow(request.bodyBytes);
       coming = { head, body, filled: bytes.copy(body, 0, request.headBytes) };
+      giveBack(bytes);
       bodies.watch(socket);
     }
 
