@@ -10,7 +10,6 @@ import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
 import { giveBack } from "../core/give-back.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
 import { wholeBody } from "../core/whole-body.ts";
-import type { BodyPlace } from "./body-groups.ts";
 import { syncFolder } from "./disk-sync.ts";
 
 /** A long upload is synced on the way, so that the sync at its end is short. */
@@ -108,7 +107,13 @@ export function inlineBody(bytes: Uint8Array): StoredBody {
   };
 }
 
-/** A body that stands in a file, from the byte `at` on. */
+/** Where a body begins in a file of the folder of bodies. */
+export interface BodyPlace {
+  readonly file: string;
+  readonly at: number;
+}
+
+/** A body that stands in a file. */
 export function fileBody(folder: string, { file, at }: BodyPlace, size: number): StoredBody {
   const path = join(folder, file);
   return {

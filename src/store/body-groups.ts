@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { createDiskSync, type DiskSync } from "./disk-sync.ts";
+import { type BodyPlace, removeBodyFile } from "./bodies.ts";
+import { createDiskSync } from "./disk-sync.ts";
 
 /**
  * Larger bodies are kept beside the database, those of one commit one after another in a file of their own. In the
@@ -11,42 +12,73 @@ import { createDiskSync, type DiskSync } from "./disk-sync.ts";
  */
 export const DATABASE_BODY_BYTES = 32 * 1024;
 
-/** Where a body begins in a file of the folder of bodies. */
-export interface BodyPlace {
-  readonly file: string;
-  readonly at: number;
-}
+/** A file goes when the last delivery that names it is forgotten: the longer it is, the longer that may take. */
+const FILE_BYTES = 4 * 1024 * 1024;
 
-/** Files that never change once a delivery names them: the last delivery to be forgotten takes its file away. */
+/** Files that never change once a delivery names them. */
 export interface BodyGroups {
-  /** Keeps these bodies, in their order; they are durable when it returns, or when what it returns resolves. */
-  keep(bodies: readonly Uint8Array[]): BodyPlace[] | Promise<BodyPlace[]>;
+  /** Keeps these bodies, in their order; resolves when they are durable. What fails leaves nothing behind. */
+  keep(bodies: readonly Uint8Array[]): Promise<BodyPlace[]>;
 }
 
 export function createBodyGroups(folder: string): BodyGroups {
   const disk = createDiskSync();
+
+  async function keepTogether(file: string, bodies: readonly Uint8Array[]): Promise<BodyPlace[]> {
+    const descriptor = openSync(join(folder, file), "wx", 0o600);
+    try {
+      const places = writeAll(descriptor, bodies).map((at) => ({ file, at }));
+      await disk.sync(descriptor);
+      return places;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /** Windows has no such thing, and needs none. */
+  async function syncNames() {
+    if (process.platform === "win32") return;
+    const descriptor = openSync(folder, "r");
+    try {
+      await disk.sync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
   return {
-    keep(bodies) {
-      const file = randomUUID();
-      const path = join(folder, file);
-      const descriptor = openSync(path, "wx", 0o600);
-      const close = () => closeSync(descriptor);
-      const fail = (error: unknown): never => {
-        rmSync(path, { force: true });
-        throw error;
-      };
-      let later: Promise<void> | undefined;
+    async keep(bodies) {
+      const files: string[] = [];
+      const places: BodyPlace[] = [];
       try {
-        const places = writeAll(descriptor, bodies).map((at) => ({ file, at }));
-        later = andThen(disk.sync(descriptor), () => syncNames(disk, folder));
-        return later ? later.then(() => places, fail).finally(close) : places;
+        for (const some of inFiles(bodies)) {
+          const file = randomUUID();
+          files.push(file);
+          places.push(...(await keepTogether(file, some)));
+        }
+        await syncNames();
+        return places;
       } catch (error) {
-        return fail(error);
-      } finally {
-        if (!later) close();
+        for (const file of files) removeBodyFile(folder, file);
+        throw error;
       }
     },
   };
+}
+
+/** Those that share a file. */
+function inFiles(bodies: readonly Uint8Array[]): Uint8Array[][] {
+  const files: Uint8Array[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const body of bodies) {
+    bytes += body.length;
+    if (bytes > FILE_BYTES) {
+      files.push([]);
+      bytes = body.length;
+    }
+    files.at(-1)?.push(body);
+  }
+  return files;
 }
 
 /** Where each begins. */
@@ -60,22 +92,4 @@ function writeAll(descriptor: number, bodies: readonly Uint8Array[]): number[] {
       throw Object.assign(new Error("the disk took only a part of a body"), { code: "ENOSPC" });
     return at;
   });
-}
-
-function andThen(done: Promise<void> | undefined, next: () => Promise<void> | undefined) {
-  return done ? done.then(next) : next();
-}
-
-/** Windows has no such thing, and needs none. */
-function syncNames(disk: DiskSync, folder: string): Promise<void> | undefined {
-  if (process.platform === "win32") return undefined;
-  const descriptor = openSync(folder, "r");
-  const close = () => closeSync(descriptor);
-  let later: Promise<void> | undefined;
-  try {
-    later = disk.sync(descriptor)?.finally(close);
-    return later;
-  } finally {
-    if (!later) close();
-  }
 }

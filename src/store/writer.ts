@@ -4,8 +4,8 @@ import { succeeded } from "../core/attempt.ts";
 import type { CapturedBody, DeliverySummary, Identity, NewDelivery } from "../core/delivery.ts";
 import type { DeliveryWriter } from "../core/ports.ts";
 import type { Verification } from "../core/verdict.ts";
-import { fileBody, inlineBody, openBodyIntake, removeBodyFile } from "./bodies.ts";
-import { type BodyPlace, createBodyGroups, DATABASE_BODY_BYTES } from "./body-groups.ts";
+import { type BodyPlace, fileBody, inlineBody, openBodyIntake, removeBodyFile } from "./bodies.ts";
+import { createBodyGroups, DATABASE_BODY_BYTES } from "./body-groups.ts";
 import { createEventBook } from "./events.ts";
 import { isNamed } from "./forget.ts";
 import { createHeldRecords, type Entry } from "./held-records.ts";
@@ -65,8 +65,8 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
       await turn();
       const sync = mustSync;
       mustSync = false;
-      const kept = keepBodies(takeGroup());
-      const written = write(Array.isArray(kept) ? kept : await kept);
+      const group = takeGroup();
+      const written = write(group.some(({ body }) => body) ? await keepBodies(group) : group);
       try {
         const synced = sync && written.length > 0 ? log.sync() : undefined;
         if (synced) await synced;
@@ -93,33 +93,25 @@ export function createWriter({ database, log, bodyFolder, onHeldUp }: WriterOpti
     return group;
   }
 
-  /** Larger bodies go first, and where they are has to be durable before a row names it. What may now be written. */
-  function keepBodies(group: Waiting[]): Waiting[] | Promise<Waiting[]> {
+  /** Larger bodies go first: where they are has to be durable before a row names it. What may now be written. */
+  async function keepBodies(group: readonly Waiting[]): Promise<readonly Waiting[]> {
     const large = group.flatMap(({ body }) => body ?? []);
-    if (large.length === 0) return group;
-    const keep = (places: readonly BodyPlace[]) => {
+    try {
+      const places = await bodies.keep(large.map(({ bytes }) => bytes));
       for (const [i, body] of large.entries()) body.place = places[i];
       return group;
-    };
-    const fail = (error: unknown) => {
+    } catch (error) {
       for (const { body, fail } of group) if (body) fail(error);
       return group.filter(({ body }) => !body);
-    };
-    try {
-      const places = bodies.keep(large.map(({ bytes }) => bytes));
-      return Array.isArray(places) ? keep(places) : places.then(keep, fail);
-    } catch (error) {
-      return fail(error);
     }
   }
 
   function dropBodies(group: readonly Waiting[]) {
-    const file = group.find(({ body }) => body)?.body?.place?.file;
-    if (file === undefined) return;
+    const files = new Set(group.flatMap(({ body }) => body?.place?.file ?? []));
     try {
-      if (!isNamed(database, file)) removeBodyFile(bodyFolder, file);
+      for (const file of files) if (!isNamed(database, file)) removeBodyFile(bodyFolder, file);
     } catch {
-      // It is swept up later.
+      // They are swept up later.
     }
   }
 

@@ -181,6 +181,15 @@ describe("bodies", () => {
     expect(opened.previewPrune({ maxBytes: 0, force: true }).deliveries).toBe(1);
   });
 
+  test("of one commit that are more than 4 MiB are in several files", async () => {
+    const { writer, reader, dir } = store();
+    const bodies = Array.from({ length: 50 }, () => randomBytes(200_000));
+    await Promise.all(bodies.map((body) => writer.append(newDelivery({ body }))));
+    expect(bodyFiles(dir)).toHaveLength(3);
+    for (const [i, body] of bodies.entries())
+      expect(sha256(reader.body(i + 1)?.bytes() ?? Buffer.alloc(0))).toBe(sha256(body));
+  });
+
   test("that are discarded leave nothing", async () => {
     const { writer, dir } = store();
     const intake = writer.openBody();
