@@ -33,6 +33,8 @@ export interface Store {
   previewPrune(rules: PruneRules): Pruned;
   /** Forgets what the rules let go, in small steps; between two it waits for `rest`, given what a step took in ms. */
   prune(rules: PruneRules, options?: PruneOptions): Promise<Pruned>;
+  /** Bytes in the database and in files of bodies, without what is free in the database. */
+  storedBytes(): number;
   /** Bytes in the database that new deliveries will fill before it grows. */
   freeBytes(): number;
   /**
@@ -175,6 +177,7 @@ function storeOver(database: Database, directory: string, onHeldUp: StoreOptions
       while (index()?.shrink());
       return { deliveries, bytes: Math.max(0, before - storedBytes(database)) };
     },
+    storedBytes: () => storedBytes(database),
     freeBytes: () => database.freeBytes(),
     compact: () => database.exec("VACUUM"),
     unfiled: () => unfiled(database),

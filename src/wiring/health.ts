@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { pagesBehindDamage } from "../store/log-frames.ts";
 import { bundledSqliteVersion, hasCheckpointRace } from "../store/sqlite.ts";
 import { databaseFile, dataDirectoryError, openStore } from "../store/store.ts";
@@ -54,7 +53,7 @@ async function dataFinding(dir: string): Promise<Finding> {
     const store = openStore(dir);
     try {
       const { deliveries, owed } = store.reader.counts();
-      const size = statSync(databaseFile(dir)).size;
+      const size = store.storedBytes();
       // Of a damaged one, SQLite has up to a hundred lines to say.
       const integrity = store.integrity().split("\n").slice(0, 2).join(" ");
       const detail = `${dir}: ${deliveries} deliveries, ${owed} owed, ${(size / 1024 ** 2).toFixed(1)} MiB, integrity ${integrity}`;
