@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import type { Notice } from "../../src/core/notice.ts";
 import { gatherTurnedAway } from "../../src/spool/gather-turned-away.ts";
@@ -115,12 +116,17 @@ describe("towards the handler", () => {
   async function hundredAtOnce(atOnce: number) {
     let underWay = 0;
     let most = 0;
+    const together: Socket[] = [];
+    // As many as may are let come together; then there is time for one that may not.
     const handler = await startHandler((socket) => {
       underWay += 1;
       most = Math.max(most, underWay);
+      together.push(socket);
+      if (together.length < atOnce) return;
+      const answered = together.splice(0);
       setTimeout(() => {
-        underWay -= 1;
-        socket.write(ok);
+        underWay -= answered.length;
+        for (const one of answered) one.write(ok);
       }, 2);
     });
     const spool = await startSpool({ target: handler.port, turns: { atOnce, waiting: 100 } });
