@@ -3,8 +3,5 @@
  * all that lives. One that shares its memory with others is left alone. Nobody may read it, or be writing it, after.
  */
 export function giveBack({ buffer, byteLength }: Uint8Array): void {
-  if (buffer.byteLength === byteLength) (buffer as TransferableBuffer).transfer?.(0);
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
-
-/** TypeScript knows it from es2024 on. */
-type TransferableBuffer = ArrayBufferLike & { transfer?(newLength: number): ArrayBuffer };

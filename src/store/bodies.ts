@@ -1,5 +1,6 @@
 /**
- * Bodies too large for the database, each in a file of its own. A file has its own random name rather than its
+ * Bodies in files: what is too large for memory comes into one of its own (here), what is only too large for the
+ * database shares one with others (`body-groups.ts`). A file has its own random name rather than its
  * digest's, so that forgetting one delivery never takes away what another process has just stored.
  */
 import { createHash, type Hash, randomUUID } from "node:crypto";
