@@ -38,6 +38,15 @@ const lazyBuiltins: Plugin = {
   },
 };
 
+/** A part of Ink's own, which only its renderer asks for. */
+const inkOutput: Plugin = {
+  name: "ink-output",
+  resolveId(source, importer) {
+    const isAsked = source === "./output.js" && /[\\/]ink[\\/]build[\\/]renderer\.js$/.test(importer ?? "");
+    return isAsked ? `${root}scripts/stubs/ink-output.ts` : null;
+  },
+};
+
 const input: InputOptions = {
   cwd: root,
   platform: "node",
@@ -96,7 +105,7 @@ async function bundleCommandLine(): Promise<void> {
   const bundle = await rolldown({
     ...input,
     input: { cli: entry },
-    plugins: [lazyBuiltins, reach],
+    plugins: [lazyBuiltins, inkOutput, reach],
     // Some of what one command loads late is there from the start for another's sake: as it should be.
     checks: { ineffectiveDynamicImport: false },
   });
