@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Notice } from "../core/notice.ts";
 import { changesSince } from "./changes.ts";
+import { createPace } from "./pace.ts";
 import type { WebPorts } from "./ports.ts";
 import { type About, type Cursor, type LiveMessage, liveProtocol } from "./protocol.ts";
 import { createSessionStatistics, type SessionStatistics } from "./session-statistics.ts";
@@ -22,9 +23,6 @@ export interface Live {
   removed(ids: readonly number[]): void;
   close(): void;
 }
-
-/** Between two looks at the store: the more there was to tell, the longer, so that a burst is told in few words. */
-const TELL_MS = { least: 10, perDelivery: 4, most: 500 } as const;
 
 /** Between two tellings of the statistics; less where there is much to be read. */
 const COUNT_MS = 1_000;
@@ -58,20 +56,16 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
     handleProtocols: () => liveProtocol,
   });
   const tabs = new Set<Tab>();
-  let telling: NodeJS.Timeout | undefined;
-  let toldAt = 0;
-  /** Until the next look, in ms. */
-  let pauseMs: number = TELL_MS.least;
   let counting: NodeJS.Timeout | undefined;
   let statistics: SessionStatistics | undefined;
   /** Deliveries of which something else has changed than that they came or were tried. */
   const touched = new Set<number>();
-  const polling = setInterval(tell, pollMs);
+  const pace = createPace(tell);
+  const polling = setInterval(pace.soon, pollMs);
   const heartbeat = setInterval(beat, HEARTBEAT_MS);
 
-  function tell() {
-    telling = undefined;
-    toldAt = performance.now();
+  /** Tells every tab what it has missed; how many deliveries that were at most. */
+  function tell(): number {
     let most = 0;
     const also = [...touched];
     touched.clear();
@@ -84,7 +78,7 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
         tab.socket.terminate();
       }
     }
-    pauseMs = Math.min(TELL_MS.most, TELL_MS.least + most * TELL_MS.perDelivery);
+    return most;
   }
 
   /** Tells a tab what it has missed; how many deliveries that were. */
@@ -155,7 +149,7 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
         });
         socket.on("error", () => {});
         socket.on("close", () => tabs.delete(tab));
-        tell();
+        pace.now();
         count(COUNT_ON_MS);
       });
     },
@@ -165,12 +159,12 @@ export function createLive({ ports, about, pollMs }: LiveOptions): Live {
       else if (notice.type === "tunnel" || notice.type === "hold") tellAbout();
       else {
         if (notice.type === "verdict" || notice.type === "given-up") touched.add(notice.delivery);
-        telling ??= setTimeout(tell, Math.max(0, pauseMs - (performance.now() - toldAt)));
+        pace.soon();
       }
     },
     removed: (ids) => broadcast({ type: "removed", ids }),
     close() {
-      clearTimeout(telling);
+      pace.stop();
       clearTimeout(counting);
       clearInterval(polling);
       clearInterval(heartbeat);
