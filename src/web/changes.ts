@@ -23,15 +23,15 @@ export function changesSince(
   cursor: Cursor,
   also: readonly number[] = [],
 ): LiveMessage | undefined {
-  const arrived = reader.deliveriesAfter(cursor.delivery, MOST_BEHIND + 1);
+  // In this order an arrival is told with every attempt that the cursor then stands behind, and need not be read again.
   const attempts = reader.attemptsAfter(cursor.attempt, MOST_BEHIND + 1);
+  const arrived = reader.deliveriesAfter(cursor.delivery, MOST_BEHIND + 1);
   if (arrived.length === 0 && attempts.length === 0 && also.length === 0) return undefined;
   if (arrived.length > MOST_BEHIND || attempts.length > MOST_BEHIND) return { type: "restart" };
   const deliveries = new Map<number, DeliverySummary>(arrived.map((delivery) => [delivery.id, delivery]));
   for (const id of new Set([...attempts.map(({ delivery }) => delivery), ...also])) {
-    // An arrival was read before its attempts were: what it was then may be old already.
-    const [delivery] = reader.list({}, { limit: 1, before: id + 1 });
-    if (delivery?.id !== id) continue;
+    const delivery = deliveries.get(id) ?? deliveryOf(reader, id);
+    if (!delivery) continue;
     deliveries.set(id, delivery);
     for (const settled of settledBy(delivery, reader)) deliveries.set(settled.id, settled);
   }
@@ -43,6 +43,11 @@ export function changesSince(
       attempt: attempts.at(-1)?.id ?? cursor.attempt,
     },
   };
+}
+
+function deliveryOf(reader: DeliveryReader, id: number): DeliverySummary | undefined {
+  const [delivery] = reader.list({}, { limit: 1, before: id + 1 });
+  return delivery?.id === id ? delivery : undefined;
 }
 
 /** Earlier deliveries of the same event, which this one's answer has settled. */
