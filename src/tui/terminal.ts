@@ -7,6 +7,8 @@ interface TerminalOptions {
   /** Take the mouse, and with it the selecting of text. */
   readonly mouse: boolean;
   readonly onInput: (inputs: readonly Input[]) => void;
+  /** Nothing will be typed any more: the terminal was closed, whether a signal said so or not. */
+  readonly onGone: () => void;
   /** Drawing failed. */
   readonly onCrash: (error: unknown) => void;
 }
@@ -42,7 +44,8 @@ const end = "\u001b[?2026l";
 const mouseOn = "\u001b[?1000h\u001b[?1006h";
 const mouseOff = "\u001b[?1006l\u001b[?1000l";
 
-export function openTerminal({ input, output, mouse, onInput, onCrash }: TerminalOptions): Terminal {
+export function openTerminal(options: TerminalOptions): Terminal {
+  const { input, output, mouse, onInput, onGone, onCrash } = options;
   const keys = createKeyReader();
   let open: typeof openSurface | undefined;
   let surface: Surface | undefined;
@@ -105,6 +108,7 @@ export function openTerminal({ input, output, mouse, onInput, onCrash }: Termina
       input.resume();
     },
   };
+  for (const end of ["end", "close", "error"]) input.on(end, onGone);
   terminal.take();
   // After the first frame, which whoever opens this draws at once.
   setImmediate(() => load().catch(onCrash));

@@ -105,6 +105,7 @@ export function startTui(options: TuiOptions): Tui {
     output,
     mouse: options.mouse,
     onInput: (inputs) => guarded(() => take(inputs)),
+    onGone: ports.quit,
     onCrash: crash,
   });
   const acts = createActs({ ports, terminal, state: () => state, dispatch, clock, onReturn });

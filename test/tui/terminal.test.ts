@@ -2,12 +2,13 @@ import { describe, expect, test } from "vitest";
 import { openTerminal } from "../../src/tui/terminal.ts";
 import { fakeTerminal } from "./fake-terminal.ts";
 
-function opened({ mouse = false } = {}) {
+function opened({ mouse = false, onGone = () => {} } = {}) {
   const fake = fakeTerminal({ columns: 20, rows: 4 });
   const terminal = openTerminal({
     ...fake,
     mouse,
     onInput: () => {},
+    onGone,
     onCrash: (error) => {
       throw error;
     },
@@ -66,4 +67,19 @@ test.each([false, true])("all modes are as they were when it is given back, mous
   terminal.take();
   expect(modes().has("1049")).toBe(true);
   expect(modes().has("1000")).toBe(mouse);
+});
+
+test.each<[string, (input: ReturnType<typeof opened>["input"]) => unknown]>([
+  ["ends", (input) => input.push(null)],
+  ["closes", (input) => input.destroy()],
+  ["fails", (input) => input.destroy(new Error("EIO"))],
+])("says that it is gone when what is typed %s, also while it is lent", async (_how, end) => {
+  for (const lent of [false, true]) {
+    const { promise: gone, resolve } = Promise.withResolvers<void>();
+    const { terminal, input } = opened({ onGone: resolve });
+    if (lent) terminal.lend();
+    end(input);
+    input.resume();
+    await gone;
+  }
 });
