@@ -11,6 +11,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(exitCodes.done);
 });
 
+// A terminal that was closed hears no talk; what is under way ends in order all the same.
+process.stderr.on("error", () => {});
+
 // Started by an older Node (bin/hookspool.js): what kills that process means this one.
 if (process.env.HOOKSPOOL_ENDS_WITH_PARENT && process.channel) {
   process.once("disconnect", () => process.exit(exitCodes.interrupted));

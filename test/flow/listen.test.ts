@@ -99,6 +99,26 @@ describe("Ctrl-C", () => {
     expect(performance.now() - start).toBeLessThan(2_000);
   });
 
+  test("ends in order although nobody hears what it says", async () => {
+    const handler = await startHandler(() => {});
+    const listening = await startListen(handler.port);
+    const connection = await openConnection(listening.port);
+    connection.send(post("/a", "x"));
+    await handler.next();
+    listening.closeStderr();
+    listening.signal("SIGHUP");
+    // It has said that it stops once it takes nothing new.
+    const takesMore = () =>
+      openConnection(listening.port).then(
+        ({ close }) => close() ?? true,
+        () => false,
+      );
+    await expect.poll(takesMore).toBe(false);
+    handler.connections[0]?.write(ok);
+    expect(statusOf(await connection.answer())).toBe(200);
+    expect(await listening.exited).toBe(0);
+  });
+
   test.each(["SIGTERM", "SIGHUP"] as const)("%s means the same", async (signal) => {
     const listening = await startListen(3000);
     listening.signal(signal);

@@ -89,6 +89,8 @@ export interface Running {
   readonly dir: string;
   readonly lines: Line[];
   readonly stderr: () => string;
+  /** Hears nothing more of it, as a terminal that was closed. */
+  closeStderr(): void;
   /** Resolves with the first line, past or to come, that fits. */
   line(fits: (line: Line) => boolean): Promise<Line>;
   /** Resolves with the first attempt at a delivery. */
@@ -156,6 +158,7 @@ export function startRunning(args: readonly string[], options: RunOptions = {}):
     dir,
     lines,
     stderr: () => stderr,
+    closeStderr: () => void child.stderr?.destroy(),
     line,
     attempt: (delivery) => line((line) => line.type === "attempt" && line.delivery === delivery),
     signal: (signal) => void child.kill(signal),
