@@ -77,7 +77,8 @@ export type ExportCommand = `export-${"curl" | "fixture" | "har" | "http" | "jso
 /** What decides which keys are worth showing. */
 export interface HintContext {
   readonly focus: "list" | "detail";
-  readonly tab: string;
+  /** What is under the cursor of the delivery's text. */
+  readonly place: { readonly kind: string; readonly isFoldable?: boolean } | undefined;
   readonly marks: readonly number[];
   readonly window: { readonly rows: readonly unknown[] };
 }
@@ -169,7 +170,7 @@ export const keymap: Readonly<Record<string, readonly Binding[]>> = {
       where: ["detail"],
       command: "toggle",
       does: "fold or unfold JSON; of a job, go to that delivery",
-      hint: ({ tab }) => ({ body: "fold", job: "go there" })[tab],
+      hint: ({ place }) => (place?.kind === "delivery" ? "go there" : place?.isFoldable ? "fold" : undefined),
     },
     { keys: ["-"], where: ["detail"], command: "fold-all", does: "fold all of the body" },
     { keys: ["+"], where: ["detail"], command: "unfold-all", does: "unfold it" },

@@ -254,12 +254,17 @@ describe("the bottom line", () => {
     expect(line()).not.toMatch(/next tab|compare/);
     at.press(" ");
     expect(line()).toContain("= compare");
-    at.press("<esc><enter>");
-    at.show({});
+    at.press("<esc>j<enter>");
+    at.show({ body: utf8('{"a":[1]}'), job: history.slice(0, 1) });
     expect(line()).toMatch(/\] next tab {3}Enter fold .*e edit.*Esc back/);
     at.press("]");
     expect(line()).not.toContain("Enter");
-    at.press("[[");
+    at.press("[jj");
+    // A number in the body: there is nothing to fold.
+    expect(line()).not.toContain("Enter");
+    at.press("[");
+    expect(line()).not.toContain("Enter");
+    at.press("jjj");
     expect(line()).toContain("Enter go there");
   });
 

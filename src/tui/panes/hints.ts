@@ -1,6 +1,7 @@
 import { parseFilter } from "../../inspect/filter.ts";
 import { drawable } from "../cells.ts";
 import { candidates } from "../command-line.ts";
+import { placeAt } from "../detail-text.ts";
 import { type Hint, hintsFor, keyLabel } from "../keymap.ts";
 import { justified, type Line, lineWidth, paint, type Span, wrapLine } from "../line.ts";
 import { matchCount, whereOf } from "../selectors.ts";
@@ -14,7 +15,7 @@ import { count } from "./header.ts";
  */
 export function hints(state: State, theme: Theme): readonly string[] {
   const { columns } = state.size;
-  const { here, out } = hintsFor(whereOf(state), state);
+  const { here, out } = hintsFor(whereOf(state), { ...state, place: placeAt(state) });
   const way = hintSpans(out, columns);
   const room = columns - lineWidth(way) - 2;
   const left = leftPart(state, here, room);
