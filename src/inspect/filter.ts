@@ -80,6 +80,13 @@ export const filterExamples: readonly string[] = [
   `${SEARCH}:"fat cat"`,
 ];
 
+/** What a bare word may have been meant to ask: `is:owed` for `owed`. */
+export function meantBy(source: string): string | undefined {
+  const word = source.trim().toLowerCase();
+  const [key] = Object.entries(filterKeys).find(([, { values }]) => values?.includes(word)) ?? [];
+  return key && `${key}:${word}`;
+}
+
 /**
  * Reads a filter at a time (ms since the epoch) that `since:10m` counts from. A key without its value yet
  * (`status:`) asks nothing, so that a filter can be tried as it is typed.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseFilter } from "../../src/inspect/filter.ts";
+import { meantBy, parseFilter } from "../../src/inspect/filter.ts";
 import { answered, delivery, TEN_O_CLOCK } from "../support/delivery.ts";
 
 const deliveries = [
@@ -73,3 +73,11 @@ describe("a filter", () => {
     expect(matching("constructor:x")).toMatch(/no "constructor:"/);
   });
 });
+
+test.each([
+  ["owed", "is:owed"],
+  [" Rejected ", "sig:rejected"],
+  ["wazza", undefined],
+  ["is:owed", undefined],
+  ["", undefined],
+])("the word %j may have been meant as %s", (word, meant) => expect(meantBy(word)).toBe(meant));

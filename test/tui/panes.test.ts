@@ -242,6 +242,14 @@ describe("an open delivery", () => {
   });
 });
 
+test("a filter that finds nothing says what may have been meant", () => {
+  const at = scene({ history: [answered(200, { id: 1 })] });
+  at.press("/owed<enter>");
+  expect(at.frame()).toContain("Nothing matches owed. Did you mean is:owed?");
+  at.press("<esc>/wazzo<enter>");
+  expect(at.frame()).toMatch(/Nothing matches wazzo *$/m);
+});
+
 describe("the bottom line", () => {
   test("shows only keys that do something here", () => {
     expect(scene().frame().split("\n").at(-1)).not.toMatch(/open|replay/);

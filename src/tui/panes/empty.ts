@@ -1,3 +1,4 @@
+import { meantBy } from "../../inspect/filter.ts";
 import { drawable } from "../cells.ts";
 import { type Line, paint, wrapLine } from "../line.ts";
 import { endpointOf, matchCount } from "../selectors.ts";
@@ -32,10 +33,12 @@ function firstSteps(state: State): Line[] {
 
 function nothingFound(state: State): Line[] {
   const { complete } = matchCount(state);
+  const { source } = state.filter;
+  const meant = meantBy(source);
   return [
     [],
     complete
-      ? [["  Nothing matches "], [drawable(state.filter.source), "accent"]]
+      ? [["  Nothing matches "], [drawable(source), "accent"], ...(meant ? mayBe(meant) : [])]
       : [["  Looking through the history…", "dim"]],
     [],
     [
@@ -44,3 +47,5 @@ function nothingFound(state: State): Line[] {
     ],
   ];
 }
+
+const mayBe = (filter: string): Line => [[". Did you mean "], [filter, "accent"], ["?"]];

@@ -1,4 +1,4 @@
-import type { Filter } from "../../inspect/filter.ts";
+import { type Filter, meantBy } from "../../inspect/filter.ts";
 import type { About, LiveMessage } from "../protocol.ts";
 import { createActions } from "./actions/actions.ts";
 import { trouble } from "./actions/context.ts";
@@ -189,7 +189,10 @@ export function startInspector(token: string, linked: number | undefined): void 
 
   function emptyText(): string {
     if (!deliveries.isWhole()) return "Loading…";
-    if (deliveries.filter().source !== "") return "No delivery passes this filter.";
+    const { source } = deliveries.filter();
+    const meant = meantBy(source);
+    if (meant) return `No delivery passes this filter. Did you mean ${meant}?`;
+    if (source !== "") return "No delivery passes this filter.";
     const to = about?.endpoint ?? about?.local;
     return to ? `No deliveries yet. Send one to ${to}, or press t to forge one.` : "No deliveries yet.";
   }
