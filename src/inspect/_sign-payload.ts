@@ -107,7 +107,7 @@ function throwNoSecret({ id, name }: Provider): never {
   throw new AppError(`no signing secret for ${name} is known, so nothing can be signed as it signs`, {
     code: "E_NO_SECRET",
     fault: "user",
-    hint: `Run "hookspool secret set ${id}", or send it with --unsigned.`,
+    hint: `Run "hookspool secret set ${id}"; on the command line, --unsigned sends it without a signature.`,
   });
 }
 
