@@ -1,6 +1,7 @@
 /**
  * Ink takes each frame apart into cells and joins them again, twice: half of what a frame costs, and more while that
- * is new to V8. Where a frame is one text in the upper left corner, its rows are what would come of it.
+ * is new to V8. Where a frame is one text in the upper left corner, each row of which ends its own colours, its rows
+ * are what would come of it.
  */
 import Output from "../../node_modules/ink/build/output.js";
 
