@@ -66,9 +66,6 @@ const NOTICES_MS = 100;
 /** How often a running time is seen to run, and anything else that changes with time. */
 const CLOCK_MS = 200;
 
-/** How often deliveries and what is owed are counted, where that is quick. */
-const COUNT_MS = 200;
-
 /** How often it is looked whether the target answers. */
 const REACH_MS = 3_000;
 
@@ -213,7 +210,7 @@ export function startTui(options: TuiOptions): Tui {
   function count() {
     const start = performance.now();
     const counts: Counts = { ...reader.counts(), newest: reader.nth(0) ?? 0 };
-    countAgainAt = clock() + Math.max(COUNT_MS, 50 * (performance.now() - start));
+    countAgainAt = clock() + Math.max(1_000, 50 * (performance.now() - start));
     if (counts.deliveries !== state.counts?.deliveries || counts.owed !== state.counts.owed)
       dispatch({ type: "counted", counts });
     const isHeld = ports.isHeld();
