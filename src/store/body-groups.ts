@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { type BodyPlace, removeBodyFile } from "./bodies.ts";
+import { createDirectFiles, type DirectFiles } from "./direct-file.ts";
 import { createDiskSync } from "./disk-sync.ts";
 
 /**
@@ -17,17 +18,26 @@ const FILE_BYTES = 4 * 1024 * 1024;
 
 /** Files that never change once a delivery names them. */
 export interface BodyGroups {
-  /** Keeps these bodies, in their order; resolves when they are durable. What fails leaves nothing behind. */
+  /** Keeps these bodies, in their order, one call at a time; resolves when they are durable. What fails leaves nothing behind. */
   keep(bodies: readonly Uint8Array[]): Promise<BodyPlace[]>;
 }
 
 export function createBodyGroups(folder: string): BodyGroups {
   const disk = createDiskSync();
+  // Most sessions never see a body of this size.
+  let files: DirectFiles | undefined;
 
   async function keepTogether(file: string, bodies: readonly Uint8Array[]): Promise<BodyPlace[]> {
-    const descriptor = openSync(join(folder, file), "wx", 0o600);
+    files ??= createDirectFiles(FILE_BYTES);
+    const places: BodyPlace[] = [];
+    let end = 0;
+    for (const body of bodies) {
+      files.memory.set(body, end);
+      places.push({ file, at: end });
+      end += body.length;
+    }
+    const descriptor = await files.create(join(folder, file), end);
     try {
-      const places = writeAll(descriptor, bodies).map((at) => ({ file, at }));
       await disk.sync(descriptor);
       return places;
     } finally {
@@ -48,18 +58,18 @@ export function createBodyGroups(folder: string): BodyGroups {
 
   return {
     async keep(bodies) {
-      const files: string[] = [];
+      const names: string[] = [];
       const places: BodyPlace[] = [];
       try {
         for (const some of inFiles(bodies)) {
           const file = randomUUID();
-          files.push(file);
+          names.push(file);
           places.push(...(await keepTogether(file, some)));
         }
         await syncNames();
         return places;
       } catch (error) {
-        for (const file of files) removeBodyFile(folder, file);
+        for (const name of names) removeBodyFile(folder, name);
         throw error;
       }
     },
@@ -79,17 +89,4 @@ function inFiles(bodies: readonly Uint8Array[]): Uint8Array[][] {
     files.at(-1)?.push(body);
   }
   return files;
-}
-
-/** Where each begins. */
-function writeAll(descriptor: number, bodies: readonly Uint8Array[]): number[] {
-  let end = 0;
-  return bodies.map((body) => {
-    const at = end;
-    end += body.length;
-    // A disk that fills up takes a part without an error.
-    if (writeSync(descriptor, body) !== body.length)
-      throw Object.assign(new Error("the disk took only a part of a body"), { code: "ENOSPC" });
-    return at;
-  });
 }
