@@ -11,7 +11,7 @@ import { type CapturedBody, INLINE_BODY_BYTES } from "../core/delivery.ts";
 import { giveBack } from "../core/give-back.ts";
 import type { BodyIntake, StoredBody } from "../core/ports.ts";
 import { wholeBody } from "../core/whole-body.ts";
-import { syncFolder } from "./disk-sync.ts";
+import { diskFull, syncFolder } from "./disk-sync.ts";
 
 /** A long upload is synced on the way, so that the sync at its end is short. */
 const SYNC_EVERY_BYTES = 4 * 1024 * 1024;
@@ -45,8 +45,7 @@ export function openBodyIntake(folder: string): BodyIntake {
     for (const chunk of chunks) spilled.update(chunk);
     file ??= await createFile(folder);
     const { bytesWritten } = await file.handle.writev(chunks);
-    // A disk that fills up takes a part without an error; only the next write would fail.
-    if (bytesWritten !== bytes) throw new Error("the disk took only a part of the body");
+    if (bytesWritten !== bytes) throw diskFull();
     for (const chunk of chunks) giveBack(chunk);
     unsynced += bytes;
     if (unsynced >= SYNC_EVERY_BYTES) {

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { join } from "node:path";
 import { type BodyPlace, removeBodyFile } from "./bodies.ts";
 import { createDirectFiles, type DirectFiles } from "./direct-file.ts";
@@ -45,17 +45,6 @@ export function createBodyGroups(folder: string): BodyGroups {
     }
   }
 
-  /** Windows has no such thing, and needs none. */
-  async function syncNames() {
-    if (process.platform === "win32") return;
-    const descriptor = openSync(folder, "r");
-    try {
-      await disk.sync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  }
-
   return {
     async keep(bodies) {
       const names: string[] = [];
@@ -66,7 +55,7 @@ export function createBodyGroups(folder: string): BodyGroups {
           names.push(file);
           places.push(...(await keepTogether(file, some)));
         }
-        await syncNames();
+        await disk.syncNames(folder);
         return places;
       } catch (error) {
         for (const name of names) removeBodyFile(folder, name);

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync, rmSync, write } from "node:fs";
 import { systemCode } from "../core/errors.ts";
+import { diskFull } from "./disk-sync.ts";
 
 /** Makes files that are written whole, once, and hardly read again. */
 export interface DirectFiles {
@@ -63,10 +64,7 @@ const writeAll = (descriptor: number, bytes: Uint8Array) =>
   new Promise<void>((resolve, reject) => {
     write(descriptor, bytes, (error, written) => {
       if (error) reject(error);
-      // A disk that fills up takes a part without an error.
       else if (written < bytes.length) reject(diskFull());
       else resolve();
     });
   });
-
-const diskFull = () => Object.assign(new Error("the disk took only a part of a file"), { code: "ENOSPC" });

@@ -1,9 +1,11 @@
 import { closeSync, fdatasync, fdatasyncSync, fsyncSync, openSync } from "node:fs";
 
-/** Makes what was written to a file durable. */
+/** Makes what was written durable. */
 export interface DiskSync {
-  /** Has happened when it returns, or when what it returns resolves. */
+  /** What was written to a file. Has happened when it returns, or when what it returns resolves. */
   sync(descriptor: number): Promise<void> | undefined;
+  /** The names in a folder. */
+  syncNames(folder: string): Promise<void>;
 }
 
 /** A disk whose sync takes longer than this, in ms, is not waited for on the event loop. */
@@ -19,24 +21,39 @@ const NEXT_TRIAL_MS = 1_000;
  */
 export function createDiskSync(): DiskSync {
   let slowUntil = 0;
+
+  function sync(descriptor: number): Promise<void> | undefined {
+    const start = performance.now();
+    if (start < slowUntil)
+      return new Promise((resolve, reject) =>
+        fdatasync(descriptor, (error) => (error ? reject(error) : resolve())),
+      );
+    fdatasyncSync(descriptor);
+    const end = performance.now();
+    if (end - start > QUICK_MS) slowUntil = end + NEXT_TRIAL_MS;
+    return undefined;
+  }
+
   return {
-    sync(descriptor) {
-      const start = performance.now();
-      if (start < slowUntil)
-        return new Promise((resolve, reject) =>
-          fdatasync(descriptor, (error) => (error ? reject(error) : resolve())),
-        );
-      fdatasyncSync(descriptor);
-      const end = performance.now();
-      if (end - start > QUICK_MS) slowUntil = end + NEXT_TRIAL_MS;
-      return undefined;
+    sync,
+    async syncNames(folder) {
+      if (!hasFolderSync) return;
+      const descriptor = openSync(folder, "r");
+      try {
+        await sync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
     },
   };
 }
 
-/** Makes the names in a folder durable. Windows has no such thing, and needs none. */
+/** Windows has no such thing, and needs none. */
+const hasFolderSync = process.platform !== "win32";
+
+/** Makes the names in a folder durable, in place: for what happens now and then. */
 export function syncFolder(folder: string): void {
-  if (process.platform === "win32") return;
+  if (!hasFolderSync) return;
   const descriptor = openSync(folder, "r");
   try {
     fsyncSync(descriptor);
@@ -44,3 +61,7 @@ export function syncFolder(folder: string): void {
     closeSync(descriptor);
   }
 }
+
+/** A disk that fills up takes a part without an error; only the next write would fail. */
+export const diskFull = (): Error =>
+  Object.assign(new Error("the disk took only a part of a file"), { code: "ENOSPC" });

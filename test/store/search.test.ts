@@ -62,12 +62,13 @@ async function fill({ writer }: Store): Promise<void> {
   );
 }
 
+/** What is asked is in lower case. */
 const text = fc.constantFrom(
   "",
   "a",
   "fal",
   "task_",
-  "K%_",
+  "k%_",
   "größe",
   "/hooks",
   "x=1",
