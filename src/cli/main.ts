@@ -38,8 +38,7 @@ try {
 
 function endWith(error: unknown): ExitCode {
   if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
-  const options = { json: words.includes("--json"), debug: words.includes("--debug") };
-  return renderError(error instanceof CommanderError ? usageError(error) : error, options).exitCode;
+  return renderError(error instanceof CommanderError ? usageError(error) : error, words).exitCode;
 }
 
 function usageError(error: CommanderError): AppError {
