@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { closedLoop, loadGenerator } from "./load/closed-loop.ts";
+import { closedLoop, type Load, loadGenerator } from "./load/closed-loop.ts";
 import type { Contender } from "./peers/contender.ts";
 import { direct } from "./peers/direct.ts";
 import { haproxy } from "./peers/haproxy.ts";
@@ -122,14 +122,15 @@ async function measure(
     try {
       let warmFor: number | undefined;
       for (const cell of cells) {
-        const requests = signedRequests({
-          count: cell.kibibytes > 10 ? 250 : 20_000,
-          bytes: cell.kibibytes * 1024,
-        });
-        const load = { port, connections: cell.connections, requests };
+        // With deliveries of its own: none that is measured repeats one of these.
         if (warmFor !== cell.kibibytes)
-          await closedLoop({ ...load, connections: WARM_UP_CONNECTIONS, seconds: WARM_UP * seconds });
+          await closedLoop({
+            ...loadOf(cell, port),
+            connections: WARM_UP_CONNECTIONS,
+            seconds: WARM_UP * seconds,
+          });
         warmFor = cell.kibibytes;
+        const load = loadOf(cell, port);
         const before = server && usageOf(server.pid);
         const result = await closedLoop({ ...load, seconds });
         const after = server && usageOf(server.pid);
@@ -154,3 +155,9 @@ async function measure(
   }
   return measured;
 }
+
+const loadOf = ({ kibibytes, connections }: Cell, port: number): Omit<Load, "seconds"> => ({
+  port,
+  connections,
+  requests: signedRequests({ count: kibibytes > 10 ? 250 : 20_000, bytes: kibibytes * 1024 }),
+});
