@@ -156,8 +156,7 @@ async function measure(
   return measured;
 }
 
-const loadOf = ({ kibibytes, connections }: Cell, port: number): Omit<Load, "seconds"> => ({
-  port,
-  connections,
-  requests: signedRequests({ count: kibibytes > 10 ? 250 : 20_000, bytes: kibibytes * 1024 }),
-});
+function loadOf({ kibibytes, connections }: Cell, port: number): Omit<Load, "seconds"> {
+  const requests = signedRequests({ count: kibibytes > 10 ? 250 : 20_000, bytes: kibibytes * 1024 });
+  return { port, connections, requests };
+}
