@@ -6,7 +6,7 @@ import { errorLine, jsonLine, noticeLine, readyLine } from "../log/json.ts";
 import { noticeText, readyText } from "../log/lines.ts";
 import type { Session } from "../wiring/session.ts";
 import type { Context } from "./context.ts";
-import { dirFlag } from "./dir-flag.ts";
+import { dirFlag, withFlag } from "./dir-flag.ts";
 
 /** What `listen` and `demo` say while they run: data on stdout, talk on stderr. */
 export interface Reporter {
@@ -60,14 +60,15 @@ export function createReporter(mode: "lines" | "json" | "quiet", context: Contex
       if (caution !== undefined && ready.endpoint !== null) say(`${caution}\n`);
     },
     trouble(error) {
-      const { message, code, hint } = error;
+      const { message, code } = error;
       const at = performance.now();
       // A full disk refuses every delivery: once in a while is enough to say why.
       if (lastTrouble?.message === message && at - lastTrouble.at < TROUBLE_EVERY_MS) return;
       lastTrouble = { message, at };
       inTrouble = true;
+      const hint = withFlag(error.hint, dirFlag(context));
       talk(`hookspool: ${message} (${code}). ${hint}\n`);
-      if (mode === "json") void context.write(jsonLine(errorLine(toErrorRecord(error))));
+      if (mode === "json") void context.write(jsonLine(errorLine({ ...toErrorRecord(error), hint })));
     },
     stopping: () => say("Stopping: what is in flight has 5 s; Ctrl-C again ends at once.\n"),
     owed(count, isHeld) {

@@ -5,6 +5,7 @@ import { startTui, type Tui } from "../tui/tui.ts";
 import type { Session } from "../wiring/session.ts";
 import { copyText } from "./clipboard.ts";
 import type { Context } from "./context.ts";
+import { dirFlag, withFlag } from "./dir-flag.ts";
 import { BELL, createReporter, isMove, type Reporter } from "./reporter.ts";
 
 interface TuiReporterOptions {
@@ -63,6 +64,7 @@ export function createTuiReporter(context: Context, options: TuiReporterOptions)
         ports: {
           ...session.actions,
           ...worldOf(session, options.target),
+          hintHere: (hint) => withFlag(hint, dirFlag(context)),
           quit: options.quit,
           suspend,
         },

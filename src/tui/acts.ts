@@ -332,7 +332,7 @@ export function createActs({ ports, terminal, state, dispatch, clock, onReturn }
   }
 
   function trouble(error: unknown) {
-    say(wordsOf(error), "bad", TROUBLE_MS);
+    say(wordsOf(error, ports.hintHere), "bad", TROUBLE_MS);
   }
 
   return { obey: (command) => void obey(command), trouble, say };
@@ -364,7 +364,7 @@ function linkOf(state: State): string | undefined {
   return inspector === undefined || id === undefined ? inspector : atDelivery(inspector, id);
 }
 
-function wordsOf(error: unknown): string {
-  if (error instanceof AppError) return `${error.message} (${error.code}). ${error.hint}`;
+function wordsOf(error: unknown, hintHere: TuiPorts["hintHere"]): string {
+  if (error instanceof AppError) return `${error.message} (${error.code}). ${hintHere(error.hint)}`;
   return error instanceof Error ? error.message : String(error);
 }

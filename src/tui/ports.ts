@@ -29,6 +29,8 @@ export interface TuiPorts extends Actions {
   browse(url: string): Promise<boolean>;
   /** Puts a text on the clipboard of the person at this terminal; `false` where it is too long for that. */
   copy(text: string): boolean;
+  /** An error's hint as it holds for this session. */
+  hintHere(hint: string): string;
   /** Ends the session. */
   quit(): void;
   /** Stops the process as Ctrl-Z does; resolves when it goes on. */

@@ -95,6 +95,7 @@ test(`${KEYS} random keys over a live stream: nothing is thrown, no frame is bro
     writeFile: async (stem) => stem,
     browse: async () => false,
     copy: () => true,
+    hintHere: (hint) => hint,
     quit() {},
     suspend: async () => {},
   };
