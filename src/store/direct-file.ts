@@ -26,7 +26,7 @@ export function createDirectFiles(mostBytes: number): DirectFiles {
   const memory = new Uint8Array(new ArrayBuffer(mostBytes, { maxByteLength: mostBytes }));
   let flag = constants.O_DIRECT ?? 0;
 
-  async function create(path: string, length: number): Promise<number> {
+  async function make(path: string, length: number): Promise<number> {
     const whole = flag === 0 ? length : Math.ceil(length / BLOCK_BYTES) * BLOCK_BYTES;
     // Or what an earlier file held would go with it.
     memory.fill(0, length, whole);
@@ -48,13 +48,13 @@ export function createDirectFiles(mostBytes: number): DirectFiles {
     memory,
     async create(path, length) {
       try {
-        return await create(path, length);
+        return await make(path, length);
       } catch (error) {
         if (flag === 0 || systemCode(error) !== "EINVAL") throw error;
         // The file may have been made before it was refused.
         rmSync(path, { force: true });
         flag = 0;
-        return create(path, length);
+        return make(path, length);
       }
     },
   };

@@ -13,6 +13,16 @@ function suggested(stderr: string): string[] {
   return command.split(" ");
 }
 
+/** A session whose handler has a delivery and does not answer it. */
+async function startWithOneInFlight() {
+  const handler = await startHandler(() => {});
+  const listening = await startListen(handler.port);
+  const connection = await openConnection(listening.port);
+  connection.send(post("/a", "x"));
+  await handler.next();
+  return { handler, listening, connection };
+}
+
 describe("Ctrl-C", () => {
   test("waits for what is in flight, and ends well", async () => {
     let reply = () => {};
@@ -48,11 +58,7 @@ describe("Ctrl-C", () => {
   });
 
   test("names a command that works also for what a kill left without any attempt", async () => {
-    const handler = await startHandler(() => {});
-    const killed = await startListen(handler.port);
-    const connection = await openConnection(killed.port);
-    connection.send(post("/a", "x"));
-    await handler.next();
+    const { handler, listening: killed } = await startWithOneInFlight();
     killed.signal("SIGKILL");
     await killed.exited;
 
@@ -84,11 +90,7 @@ describe("Ctrl-C", () => {
   });
 
   test("twice ends at once", async () => {
-    const handler = await startHandler(() => {});
-    const listening = await startListen(handler.port);
-    const connection = await openConnection(listening.port);
-    connection.send(post("/a", "x"));
-    await handler.next();
+    const { listening } = await startWithOneInFlight();
     listening.signal("SIGINT");
     while (!listening.stderr().includes("Stopping")) await new Promise((resolve) => setTimeout(resolve, 5));
     // One Ctrl-C may arrive twice within a moment: from the terminal and from whoever started us.
@@ -100,11 +102,7 @@ describe("Ctrl-C", () => {
   });
 
   test("ends in order although nobody hears what it says", async () => {
-    const handler = await startHandler(() => {});
-    const listening = await startListen(handler.port);
-    const connection = await openConnection(listening.port);
-    connection.send(post("/a", "x"));
-    await handler.next();
+    const { handler, listening, connection } = await startWithOneInFlight();
     listening.closeStderr();
     listening.signal("SIGHUP");
     // It has said that it stops once it takes nothing new.
